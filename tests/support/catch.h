@@ -9,7 +9,7 @@
 
 namespace Catch::Matchers {
 inline auto ContainsSubstring(const std::string& part) {
-    return Contains(part);
+  return Contains(part);
 }
 }  // namespace Catch::Matchers
 #endif
