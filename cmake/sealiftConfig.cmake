@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# find_package(sealift) gives the target sealift::sealift.
+
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+find_dependency(fmt)
+find_dependency(OpenSSL 3)
+find_dependency(ZLIB)
+include(${CMAKE_CURRENT_LIST_DIR}/sealiftTargets.cmake)
