@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs in a lab VM: makes chains of send streams from real OpenZFS.
 #
-#   integration/lab/run SUITE -t 3000 -s DIR integration/streams/chains.sh [-s SEED] [-f] [NAME...]
+#   integration/lab/run SUITE -t 3000 -s DIR integration/streams/chains.sh [-s SEED] [-b KIB] [-f] [NAME...]
 #
 # DIR must hold history.py and manifest.py of this directory. A chain is a data
 # set with a random history of five snapshots; NAME picks from the table below
-# (a glob; default all). -f: fewer increments,
-# and no packages.
+# (a glob; default all). -b: other than the
+# table's budget of random data. -f: fewer increments, and no packages.
 # Results, in DIR/<zfs version>/NAME/ (NAME-seedN for a seed other than 1):
 #   *.zfs          streams: full of every snapshot, increments between neighbours
 #                  and others, from a bookmark, and -I
@@ -19,8 +19,8 @@
 # and the wrapping keys in DIR/<zfs version>/keys/.
 set -euo pipefail
 
-seed=1 few=
-while getopts s:f o; do case $o in s) seed=$OPTARG;; f) few=few;; *) exit 2;; esac; done
+seed=1 few='' kib=''
+while getopts s:b:f o; do case $o in s) seed=$OPTARG;; b) kib=$OPTARG;; f) few=few;; *) exit 2;; esac; done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- '*'
 
@@ -95,7 +95,7 @@ while IFS='|' read -r name f b k; do
         if [[ $name == $glob ]]; then
             chains+=("$name"); flags[$name]=$f
             ds=${name%%.*}
-            budget[$ds]=${b// /} knobs[$ds]=$k
+            budget[$ds]=${kib:-${b// /}} knobs[$ds]=$k
             [[ " ${datasets[*]} " == *" $ds "* ]] || datasets+=("$ds")
             break
         fi
