@@ -24,7 +24,7 @@ step() { echo "[$(cut -d. -f1 /proc/uptime)s] $*"; }
 stream() {      # stream KIND FROM TO FILE ARGUMENT...: one stream and its index line
     local kind=$1 from=$2 to=$3 file=$4; shift 4
     if ! zfs send "$@" >"$out/$file.zfs" 2>/tmp/why; then
-        step "not made: $file: $(cat /tmp/why)"; rm -f "$out/$file.zfs"; return
+        step "not made: $file: $(head -n 1 /tmp/why)"; rm -f "$out/$file.zfs"; return
     fi
     zfs send -nvP "$@" >"$out/$file.nvP" 2>&1 || true
     printf '%s\t%s\t%s\t%s\tzfs send %s\n' "$file.zfs" "$kind" "$from" "$to" "$*" >>"$out/index.tsv"
@@ -70,6 +70,7 @@ for t in t u; do
     for d in /a /b /clone; do write tank/$t$d 2; done
     zfs set compression=gzip tank/$t/b
     zfs snapshot tank/$t/a@only-a
+    zfs snapshot tank/$t@only-root
     zfs snapshot -r tank/$t@s2
     state $t-s2 tank/$t
 done
@@ -90,7 +91,7 @@ for t in t u; do
     stream clone s1 s2 $t-clone-s1-s2 -w -i tank/$t/a@s1 tank/$t/clone@s2
     stream full - s2 $t-clone-s2 -w tank/$t/clone@s2
     stream package - only-a $t-R-only-a -R -w tank/$t/a@only-a
-    stream package - only-a $t-R-s-only-a -R -s -w tank/$t@only-a
+    stream package - only-root $t-R-s-only-root -R -s -w tank/$t@only-root
     stream package - s2 $t-R-X-s2 -R -w -X tank/$t/b tank/$t@s2
 done
 stream package - s2 u-R-Lec-s2 -R -L -e -c tank/u@s2
