@@ -29,6 +29,9 @@ struct Orphan {
   BlockPointer objset;
   Birth after;
   std::vector<BlockPointer> successors;
+
+  /// True if there is nothing to give back.
+  bool is_empty() const;
 };
 
 /// What is stored in a vault, by name: datasets, snapshots, bookmarks, holds, properties, sealed
@@ -144,7 +147,17 @@ class Catalog {
   std::vector<BlockPointer> take_replaced() { return tree_.take_replaced(); }
 
  private:
-  class Accounts;
+  CatalogHeader header() const;
+  void store(const DatasetRecord& dataset);
+  void store(const SnapshotRecord& snapshot);
+  void erase_all(std::string_view prefix);
+  /// Adds `bytes` to what `from` and its ancestors' children use.
+  void charge(DatasetId from, std::int64_t bytes);
+  /// The snapshot before `birth`, be it the origin.
+  std::optional<SnapshotRecord> before(const DatasetRecord& dataset, Birth birth) const;
+  void put_dead_bytes(SnapshotId id, const DeadBytes& dead);
+  std::uint64_t close_gap(const DatasetRecord& owner, const SnapshotRecord& victim);
+
   vault::Tree tree_;
 };
 
