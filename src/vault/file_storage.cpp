@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vault/file_storage.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "os/directory.h"
+#include "os/lock.h"
+
+namespace sealift::vault {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Files kept open for reading; far below what a process may have open.
+constexpr std::size_t kMaxOpened = 128;
+
+/// Identity and uberblocks are read whole, but never more than this.
+constexpr std::uint64_t kMaxSmallFileBytes = 1U << 20;
+
+constexpr os::LockRange kWholeFile{};
+
+class FileHold final : public Hold {
+ public:
+  explicit FileHold(os::File file) : file_(std::move(file)) {}
+
+ private:
+  os::File file_;
+};
+
+class FileSegmentWriter final : public SegmentWriter {
+ public:
+  FileSegmentWriter(std::uint32_t id, os::File file) : id_(id), file_(std::move(file)) {}
+
+  std::uint32_t id() const override { return id_; }
+
+  void write(std::uint64_t offset, ByteView bytes) override {
+    file_.write_at(offset, bytes);
+    file_.start_writeback(offset, bytes.size());
+  }
+
+  void truncate(std::uint64_t length) override {
+    if (file_.size() != length) file_.truncate(length);
+  }
+
+  void sync() override {
+    file_.sync_data();
+    if (!name_is_durable_) os::sync_directory(file_.path().parent_path());
+    name_is_durable_ = true;
+  }
+
+  void remove() override { os::remove_file(file_.path()); }
+
+ private:
+  std::uint32_t id_;
+  os::File file_;
+  /// Even a segment found may have been made by a writer that crashed before its first sync.
+  bool name_is_durable_ = false;
+};
+
+/// The number that a file of segments/ has, if it is one of ours.
+std::optional<std::uint32_t> segment_number(std::string_view name) {
+  std::uint32_t number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data(), end, number, 16);
+  if (name.size() != 8 || error != std::errc{} || rest != end) return std::nullopt;
+  return number;
+}
+
+Bytes read_small_file(const fs::path& path) {
+  const os::File file(path, os::OpenMode::kRead);
+  Bytes bytes(std::min(file.size(), kMaxSmallFileBytes));
+  bytes.resize(file.read_at(0, bytes));
+  return bytes;
+}
+
+void write_new_file(const fs::path& path, ByteView bytes) {
+  const std::optional<os::File> file = os::File::create_if_absent(path);
+  if (!file) fail(ErrorKind::kState, "{} exists already", path.native());
+  file->write_at(0, bytes);
+  file->sync_data();
+}
+
+void require_empty(const fs::path& directory) {
+  for (const std::string& name : os::list_directory(directory)) {
+    if (name == "lost+found") continue;  // the root of a fresh file system
+    fail(ErrorKind::kState, "{} is not empty", directory.native());
+  }
+}
+
+}  // namespace
+
+FileStorage::FileStorage(const fs::path& directory) : directory_(fs::absolute(directory)) {
+  if (os::File::open_if_exists(directory_ / "identity", os::OpenMode::kRead)) return;
+  Error error(ErrorKind::kState, fmt::format("there is no vault in {}", directory.native()));
+  error.set_hint("sealift init NAME --dir DIR makes one");
+  throw error;
+}
+
+void FileStorage::create(const fs::path& directory, ByteView identity, ByteView roots) {
+  const fs::path absolute = fs::absolute(directory);
+  if (!os::make_directory(absolute)) require_empty(absolute);
+  os::make_directory(absolute / "segments");
+  write_new_file(absolute / "writer", {});
+  write_new_file(absolute / "readers", {});
+  write_new_file(absolute / "uberblocks", roots);
+  write_new_file(absolute / "identity.new", identity);
+  os::sync_directory(absolute);
+  os::rename_file(absolute / "identity.new", absolute / "identity");
+  os::sync_directory(absolute);
+  os::sync_directory(absolute / "..");
+}
+
+fs::path FileStorage::segment_path(std::uint32_t segment) const {
+  return directory_ / "segments" / fmt::format("{:08x}", segment);
+}
+
+Bytes FileStorage::read_identity() const {
+  return read_small_file(directory_ / "identity");
+}
+
+Bytes FileStorage::read_roots() const {
+  return read_small_file(directory_ / "uberblocks");
+}
+
+void FileStorage::publish(std::size_t slot, ByteView bytes) {
+  const os::File file(directory_ / "uberblocks", os::OpenMode::kReadWrite);
+  file.write_at(slot * bytes.size(), bytes);
+  file.sync_data();
+}
+
+std::vector<Storage::SegmentFile> FileStorage::segments() const {
+  std::vector<SegmentFile> found;
+  for (const std::string& name : os::list_directory(directory_ / "segments")) {
+    const std::optional<std::uint32_t> number = segment_number(name);
+    if (!number) continue;
+    const auto file = os::File::open_if_exists(segment_path(*number), os::OpenMode::kRead);
+    if (file) found.push_back({*number, file->size()});
+  }
+  return found;
+}
+
+std::shared_ptr<const os::File> FileStorage::opened(std::uint32_t segment) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = opened_.find(segment); known != opened_.end()) return known->second;
+  auto file = os::File::open_if_exists(segment_path(segment), os::OpenMode::kRead);
+  if (!file) return nullptr;
+  if (opened_.size() >= kMaxOpened) opened_.clear();
+  auto shared = std::make_shared<const os::File>(std::move(*file));
+  opened_.emplace(segment, shared);
+  return shared;
+}
+
+std::optional<std::size_t> FileStorage::read(std::uint32_t segment, std::uint64_t offset,
+                                             ByteSpan into) const {
+  const std::shared_ptr<const os::File> file = opened(segment);
+  if (file == nullptr) return std::nullopt;
+  return file->read_at(offset, into);
+}
+
+std::unique_ptr<SegmentWriter> FileStorage::claim(std::uint32_t segment) {
+  auto file = os::File::open_if_exists(segment_path(segment), os::OpenMode::kReadWrite);
+  if (!file || !os::try_lock(*file, os::LockKind::kExclusive, kWholeFile)) return nullptr;
+  // Between opening and locking its last owner may have removed it.
+  if (!file->is_linked()) return nullptr;
+  return std::make_unique<FileSegmentWriter>(segment, std::move(*file));
+}
+
+std::unique_ptr<SegmentWriter> FileStorage::create(std::uint32_t from) {
+  for (std::uint32_t id = from;; ++id) {
+    auto file = os::File::create_if_absent(segment_path(id));
+    if (!file) continue;
+    // Between creating and locking a writer that cleans up may have taken it for a leftover.
+    if (!os::try_lock(*file, os::LockKind::kExclusive, kWholeFile) || !file->is_linked()) continue;
+    return std::make_unique<FileSegmentWriter>(id, std::move(*file));
+  }
+}
+
+void FileStorage::punch(std::uint32_t segment, std::uint64_t offset, std::uint64_t length) {
+  const auto file = os::File::open_if_exists(segment_path(segment), os::OpenMode::kReadWrite);
+  if (file) file->punch(offset, length);
+}
+
+std::unique_ptr<Hold> FileStorage::lock_writer() {
+  os::File file(directory_ / "writer", os::OpenMode::kReadWrite);
+  os::lock(file, os::LockKind::kExclusive, kWholeFile);
+  return std::make_unique<FileHold>(std::move(file));
+}
+
+std::unique_ptr<Hold> FileStorage::hold(Txg txg) {
+  os::File file(directory_ / "readers", os::OpenMode::kRead);
+  os::lock(file, os::LockKind::kShared, {txg.value, 1});
+  return std::make_unique<FileHold>(std::move(file));
+}
+
+std::optional<Txg> FileStorage::oldest_hold() const {
+  const os::File file(directory_ / "readers", os::OpenMode::kReadWrite);
+  std::optional<Txg> oldest;
+  // The kernel names some lock in the range, not the lowest: look below it until there is none.
+  os::LockRange below = kWholeFile;
+  while (const std::optional<std::uint64_t> locked = os::locked_offset(file, below)) {
+    oldest = Txg{*locked};
+    if (*locked == 0) break;
+    below = {0, *locked};
+  }
+  return oldest;
+}
+
+}  // namespace sealift::vault

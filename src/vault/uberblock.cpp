@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vault/uberblock.h"
+
+#include <algorithm>
+
+#include "base/endian.h"
+
+namespace sealift::vault {
+
+namespace {
+
+constexpr std::string_view kMagic = "SLFTUBER";
+
+// Where the fields are, in bytes from the page's start; u64 but for the pointers.
+constexpr std::size_t kGuidAt = 8;
+constexpr std::size_t kTxgAt = 16;
+constexpr std::size_t kTimeAt = 24;
+constexpr std::size_t kReadAt = 32;
+constexpr std::size_t kWriteAt = 40;
+constexpr std::size_t kAllocatedAt = 48;
+constexpr std::size_t kPendingAt = 56;
+constexpr std::size_t kSegmentsAt = 64;
+constexpr std::size_t kNextSegmentAt = 72;  // u32, then 4 bytes of zeros
+constexpr std::size_t kCatalogAt = 80;
+constexpr std::size_t kSpaceAt = kCatalogAt + kBlockPointerBytes;
+constexpr std::size_t kTailAt = kSpaceAt + kBlockPointerBytes;
+constexpr std::size_t kEnd = kTailAt + kBlockPointerBytes;
+
+Uberblock decode(ByteView page) {
+  const auto number = [&](std::size_t at) { return load<std::uint64_t>(page.data() + at); };
+  Uberblock uberblock;
+  uberblock.vault_guid = number(kGuidAt);
+  uberblock.txg = Txg{number(kTxgAt)};
+  uberblock.time_seconds = static_cast<std::int64_t>(number(kTimeAt));
+  uberblock.features = {number(kReadAt), number(kWriteAt)};
+  uberblock.allocated_bytes = number(kAllocatedAt);
+  uberblock.pending_bytes = number(kPendingAt);
+  uberblock.segments = number(kSegmentsAt);
+  uberblock.next_segment = load<std::uint32_t>(page.data() + kNextSegmentAt);
+  uberblock.catalog = decode_block_pointer(page.data() + kCatalogAt);
+  uberblock.space = decode_block_pointer(page.data() + kSpaceAt);
+  uberblock.tail = decode_block_pointer(page.data() + kTailAt);
+  return uberblock;
+}
+
+}  // namespace
+
+Bytes encode(const Uberblock& uberblock) {
+  Bytes payload(kEnd);
+  const auto put = [&](std::size_t at, std::uint64_t value) { store(payload.data() + at, value); };
+  std::copy(kMagic.begin(), kMagic.end(), payload.begin());
+  put(kGuidAt, uberblock.vault_guid);
+  put(kTxgAt, uberblock.txg.value);
+  put(kTimeAt, static_cast<std::uint64_t>(uberblock.time_seconds));
+  put(kReadAt, uberblock.features.read);
+  put(kWriteAt, uberblock.features.write);
+  put(kAllocatedAt, uberblock.allocated_bytes);
+  put(kPendingAt, uberblock.pending_bytes);
+  put(kSegmentsAt, uberblock.segments);
+  put(kNextSegmentAt, uberblock.next_segment);
+  encode(uberblock.catalog, payload.data() + kCatalogAt);
+  encode(uberblock.space, payload.data() + kSpaceAt);
+  encode(uberblock.tail, payload.data() + kTailAt);
+  return seal_page(payload);
+}
+
+std::vector<Uberblock> decode_ring(ByteView ring, std::uint64_t vault_guid) {
+  std::vector<Uberblock> found;
+  for (std::size_t slot = 0; slot < ring.size() / kSealedPageBytes; ++slot) {
+    const ByteView page = ring.subspan(slot * kSealedPageBytes, kSealedPageBytes);
+    if (!is_sealed(page) || as_text(page.first(kMagic.size())) != kMagic) continue;
+    const Uberblock uberblock = decode(page);
+    // One in a wrong slot was written astray, and may be older than what it hides.
+    const bool at_home = uberblock.txg.value % kUberblockSlots == slot;
+    if (at_home && uberblock.vault_guid == vault_guid) found.push_back(uberblock);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Uberblock& a, const Uberblock& b) { return a.txg > b.txg; });
+  return found;
+}
+
+}  // namespace sealift::vault
