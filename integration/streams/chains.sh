@@ -103,7 +103,7 @@ while IFS='|' read -r name f b k; do
 done <<<"$table"
 
 manifest() {    # manifest SNAPSHOT: to stdout
-    if [ -e "/dev/zvol/$1" ]; then python3 /shared/manifest.py "/dev/zvol/$1"; return; fi
+    if [ -b "/dev/zvol/$1" ]; then python3 /shared/manifest.py "/dev/zvol/$1"; return; fi
     mkdir -p /mnt/m; mount -t zfs -o ro "$1" /mnt/m
     python3 /shared/manifest.py /mnt/m; umount /mnt/m
 }
@@ -122,7 +122,7 @@ done
 for s in 1 2 3 4 5; do
     udevadm settle
     for ds in "${made[@]}"; do
-        if [ -e "/dev/zvol/tank/$ds" ]; then kind=vol where=/dev/zvol/tank/$ds; else kind=fs where=/tank/$ds; fi
+        if [ -b "/dev/zvol/tank/$ds" ]; then kind=vol where=/dev/zvol/tank/$ds; else kind=fs where=/tank/$ds; fi
         python3 /shared/history.py $kind "$where" "$seed/$ds" $s "${budget[$ds]}" ||
             { step "FAILED: history of $ds, step $s, seed $seed/$ds"; exit 1; }
         # Step 3: a file that is gone but open has no name, yet is in the snapshot.

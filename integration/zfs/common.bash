@@ -38,13 +38,13 @@ reimport() {    # reimport POOL: nothing is cached, and object numbers start low
 
 grow() {        # grow DATASET STEP [BUDGET_KIB]: one step of its random history
     local kind=fs where=/$1
-    [ ! -e "/dev/zvol/$1" ] || { kind=vol; where=/dev/zvol/$1; }
+    [ ! -b "/dev/zvol/$1" ] || { kind=vol; where=/dev/zvol/$1; }
     python3 /shared/history.py $kind "$where" "$seed/$1" "$2" "${3-60}" || fail "history of $1, step $2"
     zpool sync "${1%%/*}"
 }
 
 manifest() {    # manifest SNAPSHOT: what it holds, to stdout
-    if [ -e "/dev/zvol/${1%@*}" ]; then
+    if [ -b "/dev/zvol/${1%@*}" ]; then
         udevadm settle; python3 /shared/manifest.py "/dev/zvol/$1"; return
     fi
     mkdir -p /mnt/m
@@ -62,7 +62,7 @@ chain() {       # chain DATASET...: five snapshots s1 to s5 of random histories 
     local s ds
     for s in 1 2 3 4 5; do
         for ds; do grow "$ds" $s; freeze "$ds@s$s"; done
-        [ $s = 5 ] || reimport tank
+        case $s in 2|4) reimport tank;; esac
     done
     say "chains: $*"
 }
