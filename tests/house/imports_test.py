@@ -38,6 +38,9 @@ KEYED = re.compile(r"^(keys|dataset)/|^crypto/(aead|kdf|hmac|secret|wrap)")
 PUBLIC = {
     "sealift/error.h": "base",
     "sealift/channel.h": "base",
+    "sealift/vault.h": "catalog",
+    "sealift/dataset.h": "catalog",
+    "sealift/listing.h": "catalog",
 }
 
 # Outside headers: who may include them. C++'s own (no suffix) are everyone's.
