@@ -28,7 +28,6 @@ class Input {
 
  private:
   void refill(std::size_t wanted);
-  void make_room(std::size_t wanted);
 
   ByteView available_;
   Source* source_;

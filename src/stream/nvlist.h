@@ -98,6 +98,8 @@ class Nvlist {
   // Each appends a pair; of a name that is there already the old pair is replaced in its
   // place, unless the list's flags allow both.
   Nvlist& add(Pair pair);
+  /// Appends without looking for another of that name.
+  void append(Pair pair);
   Nvlist& add_boolean(std::string_view name);
   Nvlist& add_boolean_value(std::string_view name, std::uint64_t value);
   Nvlist& add_u64(std::string_view name, std::uint64_t value);

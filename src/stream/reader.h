@@ -59,10 +59,9 @@ class Reader {
 
   const Item* next_or_throw();
   void decode_header(ByteView bytes);
-  void expect(RecordType type) const;
   std::uint64_t checked_payload_size() const;
   void verify_header(ByteView bytes);
-  void verify_end_body(const Checksum& before) const;
+  void verify_package_end(ByteView bytes) const;
   void begin(ByteView payload);
   void advance();
   void expect_end_of_input();

@@ -192,6 +192,9 @@ void expect_nothing_else(RecordView from, Endian endian, const Record& record) {
   const bool begin = std::holds_alternative<Begin>(record);
   const std::size_t size = begin ? kRecordSize : kChecksumOffset;
   if (std::memcmp(from.data(), again.data(), size) == 0) return;
+  if (begin && load<std::uint64_t>(from.data() + kRecordBodyOffset, endian) != kMagic) {
+    fail(ErrorKind::kDamaged, "DRR_BEGIN: bad magic number");
+  }
   const auto differs = std::mismatch(again.begin(), again.begin() + size, from.begin()).first;
   fail(ErrorKind::kDamaged, "{}: byte {} must be zero and is not", name_of(type_of(record)),
        differs - again.begin());

@@ -18,7 +18,7 @@ class Writer {
 
   /// Writes `record` and its payload, whose size must be payload_size(record) (else kBug).
   /// BEGIN starts the running checksum; END gets the sum of all before it in its body, and
-  /// ends it. An END outside of a substream closes a package: its checksums are zero.
+  /// ends it. An END outside of a substream closes a package: give it zero.
   /// Throws what the sink throws; the writer is then of no further use.
   void write(const Record& record, ByteView payload = {});
 
@@ -28,13 +28,17 @@ class Writer {
   std::uint64_t bytes_written() const { return bytes_written_; }
 
  private:
+  /// Where the next record stands; decides what an END carries.
+  enum class Part : std::uint8_t { kOutside, kPackageHeader, kSubstream };
+
+  void end(ByteSpan header);
   void seal(ByteSpan header);
   void append(ByteView bytes);
 
   Sink& sink_;
   Endian endian_;
   crypto::Fletcher4 running_;
-  bool open_ = false;
+  Part part_ = Part::kOutside;
   Bytes pending_;
   std::uint64_t bytes_written_ = 0;
 };
