@@ -1,50 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vault/checksum.h"
 
+#include <algorithm>
+
 #include "base/endian.h"
+#include "crypto/fletcher4.h"
 #include "crypto/sha256.h"
 
 namespace sealift::vault {
 
 namespace {
 
-class Fletcher4 {
- public:
-  void add(std::uint32_t word) {
-    a_ += word;
-    b_ += a_;
-    c_ += b_;
-    d_ += c_;
-  }
-
-  Checksum sum() const {
-    Checksum sum;
-    store(sum.data(), a_);
-    store(sum.data() + 8, b_);
-    store(sum.data() + 16, c_);
-    store(sum.data() + 24, d_);
-    return sum;
-  }
-
- private:
-  std::uint64_t a_ = 0;
-  std::uint64_t b_ = 0;
-  std::uint64_t c_ = 0;
-  std::uint64_t d_ = 0;
-};
-
 Checksum fletcher4(ByteView bytes) {
-  Fletcher4 fletcher;
+  crypto::Fletcher4 fletcher(Endian::kLittle);
   const std::size_t whole = bytes.size() & ~std::size_t{3};
-  for (std::size_t at = 0; at < whole; at += 4) {
-    fletcher.add(load<std::uint32_t>(bytes.data() + at));
-  }
+  fletcher.update(bytes.first(whole));
   if (whole != bytes.size()) {
     std::array<std::uint8_t, 4> last{};
-    std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(whole), bytes.end(), last.begin());
-    fletcher.add(load<std::uint32_t>(last.data()));
+    const ByteView rest = bytes.subspan(whole);
+    std::copy(rest.begin(), rest.end(), last.begin());
+    fletcher.update(last);
   }
-  return fletcher.sum();
+  Checksum sum;
+  for (std::size_t i = 0; i < 4; ++i) store(sum.data() + 8 * i, fletcher.sum()[i]);
+  return sum;
 }
 
 }  // namespace
