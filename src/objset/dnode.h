@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "objset/entry.h"
+#include "objset/geometry.h"
+
+namespace sealift::objset {
+
+constexpr std::uint64_t kSlotsPerBlock = stream::kSlotsPerDnodeBlock;
+constexpr std::uint32_t kDnodeBlockBytes = stream::kSlotsPerDnodeBlock * stream::kDnodeSlotSize;
+
+/// An object as OpenZFS's dnode_phys_t describes it (include/sys/dnode.h), with our pointers.
+/// `bonus` is what the wire carried: sealed and padded in a raw stream, plain otherwise.
+struct Dnode {
+  std::uint32_t type = 0;
+  std::uint32_t bonus_type = 0;
+  std::uint32_t block_size = 0;  ///< bytes
+  std::uint32_t bonus_length = 0;
+  std::uint8_t checksum_type = 0;
+  std::uint8_t compress = 0;
+  std::uint8_t slots = 1;
+  bool has_spill = false;
+  Geometry geometry;
+  std::uint64_t max_block = 0;
+  Bytes bonus;
+  std::vector<Entry> pointers;  ///< geometry.pointers of them
+  Entry spill;                  ///< a hole where there is none
+
+  bool operator==(const Dnode&) const = default;
+};
+
+/// The 32 slots of one block of the meta-dnode: slot number to dnode. The slots that a large
+/// dnode covers after its first are not in the map.
+using DnodeBlock = std::map<std::uint32_t, Dnode>;
+
+Bytes encode_dnode_block(const DnodeBlock& block);
+/// Throws Error(kDamaged) if `from` is no dnode block: slots that overlap, impossible shapes.
+DnodeBlock decode_dnode_block(ByteView from);
+
+/// How many pointers OpenZFS gives a dnode (module/zfs/dnode.c, dnode_allocate): as many as fit
+/// beside the bonus, one where the bonus is a system attribute area that may grow.
+std::uint8_t deduce_pointers(std::uint32_t bonus_type, std::uint32_t bonus_length,
+                             std::uint32_t slots);
+
+/// True for objects whose data OpenZFS regards as metadata (include/sys/dmu.h).
+bool is_metadata_type(std::uint32_t object_type);
+
+}  // namespace sealift::objset

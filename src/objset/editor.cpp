@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "objset/editor.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "objset/plain_geometry.h"
+
+// How OpenZFS's own receiver reads the records is in module/zfs/dmu_recv.c; what a sender means
+// by them in module/zfs/dmu_send.c. One rule of the format carries most of this file: a sender
+// visits every hole whose birth it does not know, so for each object it sends, what is not
+// written is freed, and no old block of a reused object number can survive.
+
+namespace sealift::objset {
+namespace {
+
+/// Below this, checksumming a block at once is cheaper than handing it to a worker.
+constexpr std::size_t kHandOverBytes = 32U << 10;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+[[noreturn]] void damaged(std::uint64_t object, std::string_view what) {
+  fail(ErrorKind::kDamaged, "object {}: {}", object, what);
+}
+
+std::uint64_t end_of(std::uint64_t offset, std::uint64_t length) {
+  if (length == stream::kToEnd) return UINT64_MAX;
+  return checked_add(offset, length).value_or(UINT64_MAX);
+}
+
+/// The meta-dnode's shape is in crypt_keydata (module/zfs/dsl_crypt.c); a plain stream has none.
+std::uint64_t meta_field(const stream::Nvlist& keydata, std::string_view name) {
+  const auto value = keydata.get_u64(name);
+  if (!value) fail(ErrorKind::kDamaged, "crypt_keydata has no {}", name);
+  return *value;
+}
+
+}  // namespace
+
+Editor::Editor(const EditContext& context, const std::optional<Base>& base) : context_(context) {
+  if (!base) return;
+  root_.kind = EntryKind::kBlock;
+  root_.where = base->root;
+  root_.birth = base->birth;
+  set_ = read_object_set(context_.reader, base->root);
+}
+
+Editor::~Editor() = default;
+
+void Editor::resolve_references_with(FindObjectSet find) {
+  find_object_set_ = std::move(find);
+}
+
+void Editor::begin(const stream::Begin& begin, Endian byte_order,
+                   const std::optional<stream::UnpackedNvlist>& payload, ByteView packed) {
+  const bool has_base = !set_.pointers.empty();
+  if (has_base && set_.begin.has(stream::feature::kRaw) != begin.has(stream::feature::kRaw))
+    fail(ErrorKind::kRefused, "raw and plain streams cannot follow one another");
+  if (has_base && !set_.is_raw() && set_.byte_order != byte_order)
+    fail(ErrorKind::kRefused, "a plain stream of the other byte order cannot follow");
+  const Geometry old = set_.geometry;
+  set_.begin = begin;
+  set_.byte_order = byte_order;
+  set_.begin_payload.assign(packed.begin(), packed.end());
+  if (begin.has(stream::feature::kRaw)) {
+    const stream::Nvlist* keydata =
+        payload ? payload->list.get_nvlist(stream::begin_key::kCryptKeydata) : nullptr;
+    if (keydata == nullptr) fail(ErrorKind::kDamaged, "a raw stream without crypt_keydata");
+    set_.geometry.levels = static_cast<std::uint8_t>(meta_field(*keydata, "mdn_nlevels"));
+    set_.geometry.pointers = static_cast<std::uint8_t>(meta_field(*keydata, "mdn_nblkptr"));
+    set_.geometry.indirect_shift =
+        static_cast<std::uint8_t>(meta_field(*keydata, "mdn_indblkshift"));
+    set_.max_block = meta_field(*keydata, "mdn_maxblkid");
+    if (meta_field(*keydata, "mdn_blksz") != kDnodeBlockBytes)
+      fail(ErrorKind::kRefused, "the meta-dnode's blocks are not of {} bytes", kDnodeBlockBytes);
+  } else if (!has_base) {
+    set_.geometry = kPlainMetaGeometry;
+  }
+  if (!set_.geometry.is_valid() || set_.max_block >= stream::kMaxObject / kSlotsPerBlock)
+    fail(ErrorKind::kDamaged, "the meta-dnode has an impossible shape");
+  if (has_base && set_.geometry != old)
+    fail(ErrorKind::kRefused, "the meta-dnode's shape is not that of the snapshot before");
+  if (!has_base) set_.pointers.assign(set_.geometry.pointers, Entry::hole(Birth{}));
+  meta_ = std::make_unique<BlockTree>(context_, set_.geometry, set_.pointers,
+                                      [this](const Entry& entry) {
+                                        DnodeBlock block = read_dnode_block(context_.reader, entry);
+                                        for (auto& [slot, dnode] : block) retire_dnode(dnode);
+                                      });
+}
+
+void Editor::apply(const stream::Record& record, ByteView payload) {
+  std::visit(Overloaded{
+                 [&](const stream::Object& object) { apply_record(object, payload); },
+                 [&](const stream::Write& write) { apply_record(write, payload); },
+                 [&](const stream::Spill& spill) { apply_record(spill, payload); },
+                 [&](const stream::WriteEmbedded& write) { apply_record(write, payload); },
+                 [&](const stream::Begin&) { damaged(0, "BEGIN inside a substream"); },
+                 [&](const stream::End&) { damaged(0, "END is not for the object set"); },
+                 [&](const auto& other) { apply_record(other); },
+             },
+             record);
+}
+
+// -- Dnode blocks and objects ------------------------------------------------------------------
+
+void Editor::open_block(std::uint64_t number) {
+  if (block_ && block_->number == number) return;
+  close_block();
+  if (set_.is_raw() && number > set_.max_block)
+    damaged(number * kSlotsPerBlock, "beyond the end of the meta-dnode");
+  if (!set_.is_raw()) set_.max_block = std::max(set_.max_block, number);
+  OpenBlock block;
+  block.number = number;
+  block.entry = meta_->get(number);
+  block.dnodes = read_dnode_block(context_.reader, block.entry);
+  block_ = std::move(block);
+}
+
+void Editor::close_block() {
+  close_object();
+  if (!block_) return;
+  OpenBlock block = std::move(*block_);
+  block_.reset();
+  if (!block.touched) return;
+  Entry& slot = meta_->peek_slot(block.number);
+  context_.ledger.retire(slot);
+  // OpenZFS turns a block of free dnodes into a hole; a sealed one that was announced stays.
+  const bool is_data = !block.dnodes.empty() || (set_.is_raw() && !block.entry.is_hole());
+  slot = Entry::hole(context_.ledger.birth);
+  if (!is_data) return;
+  slot = block.entry;
+  slot.kind = EntryKind::kBlock;
+  slot.birth = context_.ledger.birth;
+  slot.logical_size = kDnodeBlockBytes;
+  slot.where = context_.appender.append(encode_dnode_block(block.dnodes));
+  context_.ledger.add(slot);
+}
+
+void Editor::open_object(std::uint64_t object, Dnode& dnode) {
+  object_.emplace();
+  object_->number = object;
+  object_->dnode = &dnode;
+  object_->tree = std::make_unique<BlockTree>(context_, dnode.geometry, dnode.pointers);
+}
+
+void Editor::close_object() {
+  if (!object_) return;
+  object_->tree->close();
+  object_.reset();
+}
+
+Dnode& Editor::require_current(std::uint64_t object) {
+  if (!object_ || object_->number != object) damaged(object, "data without its OBJECT record");
+  return *object_->dnode;
+}
+
+void Editor::retire_dnode(Dnode& dnode) {
+  BlockTree(context_, dnode.geometry, dnode.pointers).clear();
+  drop_spill(dnode);
+}
+
+void Editor::drop_spill(Dnode& dnode) {
+  context_.ledger.retire(dnode.spill);
+  dnode.spill = Entry{};
+}
+
+/// Drops what has a slot in [first_slot, end_slot) of the open block, wherever it begins.
+void Editor::drop_dnodes(std::uint32_t first_slot, std::uint32_t end_slot) {
+  close_object();
+  for (auto it = block_->dnodes.begin(); it != block_->dnodes.end();) {
+    const bool overlaps = it->first < end_slot && it->first + it->second.slots > first_slot;
+    if (overlaps) retire_dnode(it->second);
+    it = overlaps ? block_->dnodes.erase(it) : std::next(it);
+  }
+}
+
+/// The dnode at `slot`, with `slots` slots for itself; new where there was none of that size.
+Dnode& Editor::claim(std::uint32_t slot, std::uint32_t slots) {
+  if (slot + slots > kSlotsPerBlock) damaged(slot, "its dnode leaves the block of dnodes");
+  auto found = block_->dnodes.find(slot);
+  if (found != block_->dnodes.end() && found->second.slots == slots) return found->second;
+  drop_dnodes(slot, slot + slots);
+  return block_->dnodes[slot];
+}
+
+void Editor::grow(Dnode& dnode, std::uint8_t levels) {
+  if (levels <= dnode.geometry.levels) return;
+  if (object_) {
+    object_->tree->grow(levels);
+  } else {
+    BlockTree(context_, dnode.geometry, dnode.pointers).grow(levels);
+  }
+}
+
+/// Gives `dnode` the tree that `record` describes. Its blocks stay where they can: a sender
+/// changes the block size, the number of pointers or the size of indirect blocks, and lowers the
+/// levels, only when it wrote all of the object anew.
+void Editor::reshape(Dnode& dnode, const stream::Object& record) {
+  Geometry wanted;
+  if (set_.is_raw()) {
+    wanted = {record.levels, record.block_pointers, record.indirect_block_shift};
+    if (record.indirect_block_shift == 0) wanted.indirect_shift = kMaxIndirectShift;
+    if (!wanted.is_valid()) damaged(record.object, "an impossible block tree");
+    if (record.max_block_id >= wanted.capacity())
+      damaged(record.object, "more blocks than its tree can hold");
+  } else {
+    wanted.pointers = deduce_pointers(record.bonus_type, record.bonus_length, record.slots());
+  }
+  const bool is_new = dnode.pointers.empty();
+  const bool same = !is_new && dnode.block_size == record.block_size &&
+                    dnode.geometry.pointers == wanted.pointers &&
+                    (!set_.is_raw() || (dnode.geometry.indirect_shift == wanted.indirect_shift &&
+                                        dnode.geometry.levels <= wanted.levels));
+  if (same) {
+    grow(dnode, wanted.levels);
+    return;
+  }
+  if (!is_new) BlockTree(context_, dnode.geometry, dnode.pointers).clear();
+  dnode.geometry = wanted;
+  dnode.pointers.assign(wanted.pointers, Entry::hole(Birth{}));
+}
+
+void Editor::apply_record(const stream::Object& record, ByteView payload) {
+  close_object();
+  const std::uint64_t number = record.object / kSlotsPerBlock;
+  if (set_.is_raw() && announced_block_ != number)
+    damaged(record.object, "an OBJECT outside of its OBJECT_RANGE");
+  open_block(number);
+  block_->touched = true;
+  Dnode& dnode = claim(static_cast<std::uint32_t>(record.object % kSlotsPerBlock), record.slots());
+  reshape(dnode, record);
+  const bool wants_spill = (record.flags & stream::record_flag::kObjectSpill) != 0;
+  const bool knows_spill = (set_.begin.flags & stream::begin_flag::kSpillBlock) != 0;
+  if (knows_spill && !wants_spill) drop_spill(dnode);
+  dnode.type = record.type;
+  dnode.bonus_type = record.bonus_type;
+  dnode.block_size = record.block_size;
+  dnode.bonus_length = record.bonus_length;
+  dnode.checksum_type = record.checksum_type;
+  dnode.compress = record.compress;
+  dnode.slots = static_cast<std::uint8_t>(record.slots());
+  dnode.has_spill = wants_spill;
+  if (set_.is_raw()) dnode.max_block = record.max_block_id;
+  dnode.bonus.assign(payload.begin(), payload.end());
+  open_object(record.object, dnode);
+}
+
+void Editor::apply_record(const stream::ObjectRange& record) {
+  if (record.slot_count != kSlotsPerBlock || record.first_object % kSlotsPerBlock != 0)
+    damaged(record.first_object, "an OBJECT_RANGE that is no block of dnodes");
+  const std::uint64_t number = record.first_object / kSlotsPerBlock;
+  open_block(number);
+  announced_block_ = number;
+  block_->touched = true;
+  block_->entry.kind = EntryKind::kBlock;
+  block_->entry.byte_order = order_of(record.flags);
+  block_->entry.sealing = record.sealing;
+}
+
+/// Slots in the open or a partly covered block are freed one by one; blocks that are covered
+/// whole, and that no OBJECT_RANGE announced, are holes of the meta-dnode.
+void Editor::apply_record(const stream::FreeObjects& record) {
+  close_object();
+  const std::uint64_t end = record.first_object + record.object_count;
+  std::uint64_t at = record.first_object;
+  while (at < end) {
+    const std::uint64_t number = at / kSlotsPerBlock;
+    const std::uint64_t block_end = (number + 1) * kSlotsPerBlock;
+    const bool announced = set_.is_raw() && announced_block_ == number;
+    if (at % kSlotsPerBlock == 0 && end >= block_end && !announced) {
+      const std::uint64_t last = end / kSlotsPerBlock;
+      free_block_range(number, last);
+      at = last * kSlotsPerBlock;
+      continue;
+    }
+    open_block(number);
+    block_->touched = true;
+    drop_dnodes(static_cast<std::uint32_t>(at % kSlotsPerBlock),
+                static_cast<std::uint32_t>(std::min(end, block_end) - number * kSlotsPerBlock));
+    at = std::min(end, block_end);
+  }
+}
+
+/// The sender cuts the last such range at the end of the meta-dnode, beyond which all is hole.
+void Editor::free_block_range(std::uint64_t first, std::uint64_t end) {
+  close_block();
+  if (!set_.is_raw()) set_.max_block = std::max(set_.max_block, end - 1);
+  meta_->free(first, end > set_.max_block ? UINT64_MAX : end);
+}
+
+// -- Data --------------------------------------------------------------------------------------
+
+Endian Editor::order_of(std::uint8_t record_flags) const {
+  const bool swapped = (record_flags & stream::record_flag::kRawByteswap) != 0;
+  if (!swapped) return set_.byte_order;
+  return set_.byte_order == Endian::kLittle ? Endian::kBig : Endian::kLittle;
+}
+
+std::uint64_t Editor::block_number(const Dnode& dnode, std::uint64_t offset) const {
+  if (offset % dnode.block_size != 0)
+    fail(ErrorKind::kDamaged, "object {}, offset {}: not at a border of its blocks of {} bytes",
+         object_->number, offset, dnode.block_size);
+  return offset / dnode.block_size;
+}
+
+Entry& Editor::new_entry(std::uint64_t object, std::uint64_t offset) {
+  const Dnode& dnode = require_current(object);
+  const std::uint64_t number = block_number(dnode, offset);
+  if (number > dnode.max_block)
+    fail(ErrorKind::kDamaged, "object {}, offset {}: beyond its last block", object, offset);
+  Entry& entry = object_->tree->slot(number);
+  entry.birth = context_.ledger.birth;
+  entry.byte_order = set_.byte_order;
+  entry.logical_size = dnode.block_size;
+  return entry;
+}
+
+/// Fills the entry's address. A large block's checksum follows when a worker computed it.
+void Editor::store_payload(Entry& entry, ByteView payload) {
+  if (payload.size() < kHandOverBytes) {
+    entry.where = context_.appender.append(payload);
+  } else {
+    const vault::Appender::Placed placed = context_.appender.place(payload, entry.where.checksum);
+    entry.where.segment = placed.pointer.segment;
+    entry.where.offset = placed.pointer.offset;
+    entry.where.length = placed.pointer.length;
+    object_->tree->awaits(placed.batch);
+  }
+  context_.ledger.add(entry);
+}
+
+void Editor::apply_record(const stream::Write& record, ByteView payload) {
+  Entry& entry = new_entry(record.object, record.offset);
+  if (record.logical_size != entry.logical_size || record.type != object_->dnode->type)
+    damaged(record.object, "a WRITE that is not of its object's block size or type");
+  entry.kind = EntryKind::kBlock;
+  if (set_.is_raw()) entry.byte_order = order_of(record.flags);
+  entry.dedup_capable = (record.flags & stream::record_flag::kChecksumDedup) != 0;
+  entry.checksum_type = record.checksum_type;
+  entry.compression = record.compression;
+  entry.sealing = record.sealing;
+  entry.key = record.key;
+  store_payload(entry, payload);
+}
+
+void Editor::apply_record(const stream::WriteEmbedded& record, ByteView payload) {
+  Entry& entry = new_entry(record.object, record.offset);
+  if (record.length != entry.logical_size)
+    damaged(record.object, "a WRITE_EMBEDDED that is not of its object's block size");
+  entry.kind = EntryKind::kEmbedded;
+  entry.compression = record.compression;
+  entry.embedded_type = record.embedded_type;
+  entry.embedded_lsize = record.logical_size;
+  entry.embedded_psize = record.physical_size;
+  store_payload(entry, payload);
+}
+
+/// The block is copied: two places that share one address could not be told apart when one of
+/// them is freed.
+void Editor::apply_record(const stream::WriteByref& record) {
+  require_current(record.object);
+  std::optional<ObjectSet> other;
+  if (record.ref_guid == set_.begin.to_guid) {
+    checkpoint();
+    other = set_;
+  } else if (find_object_set_) {
+    other = find_object_set_(record.ref_guid);
+  }
+  if (!other)
+    fail(ErrorKind::kState, "object {}: its data are in a snapshot of guid {}, which is not here",
+         record.object, record.ref_guid);
+  const Entry source = find_block(context_.reader, *other, {record.ref_object, record.ref_offset});
+  const Bytes payload = context_.reader.read(source.where);
+  Entry& entry = new_entry(record.object, record.offset);
+  const Birth birth = entry.birth;
+  entry = source;
+  entry.birth = birth;
+  store_payload(entry, payload);
+}
+
+void Editor::apply_record(const stream::Spill& record, ByteView payload) {
+  Dnode& dnode = require_current(record.object);
+  const bool unmodified = (record.flags & stream::record_flag::kSpillUnmodified) != 0 &&
+                          (set_.begin.flags & stream::begin_flag::kSpillBlock) != 0;
+  if (unmodified && !dnode.spill.is_hole()) return;
+  drop_spill(dnode);
+  dnode.has_spill = true;
+  Entry& spill = dnode.spill;
+  spill.kind = EntryKind::kBlock;
+  spill.birth = context_.ledger.birth;
+  spill.byte_order = set_.is_raw() ? order_of(record.flags) : set_.byte_order;
+  spill.compression = record.compression;
+  spill.logical_size = static_cast<std::uint32_t>(record.length);
+  spill.sealing = record.sealing;
+  spill.where = context_.appender.append(payload);
+  context_.ledger.add(spill);
+}
+
+// -- Holes -------------------------------------------------------------------------------------
+
+/// The FREE to the end that follows each OBJECT. In a plain stream it alone tells where the
+/// object's last block is.
+void Editor::free_tail(Dnode& dnode, const stream::Free& record) {
+  object_->tail_freed = true;
+  const std::uint64_t first = block_number(dnode, record.offset);
+  if (set_.is_raw()) {
+    if (first != dnode.max_block + 1) damaged(record.object, "a FREE that is not at its end");
+  } else {
+    if (first == 0) damaged(record.object, "an object of no blocks");
+    dnode.max_block = first - 1;
+    grow(dnode, levels_for(dnode.geometry, dnode.max_block));
+  }
+  object_->tree->truncate(first);
+}
+
+void Editor::apply_record(const stream::Free& record) {
+  Dnode& dnode = require_current(record.object);
+  if (!object_->tail_freed && record.length == stream::kToEnd) {
+    free_tail(dnode, record);
+    return;
+  }
+  const std::uint64_t first = block_number(dnode, record.offset);
+  const std::uint64_t end_bytes = end_of(record.offset, record.length);
+  if (end_bytes != UINT64_MAX) block_number(dnode, end_bytes);
+  const std::uint64_t end = end_bytes == UINT64_MAX ? UINT64_MAX : end_bytes / dnode.block_size;
+  if (!set_.is_raw()) grow(dnode, levels_of_hole(dnode, end));
+  object_->tree->free(first, end);
+}
+
+void Editor::apply_record(const stream::Redact& record) {
+  Dnode& dnode = require_current(record.object);
+  const std::uint64_t first = block_number(dnode, record.offset);
+  const std::uint64_t end_bytes = end_of(record.offset, record.length);
+  object_->tree->redact(first, end_bytes / dnode.block_size);
+}
+
+vault::BlockPointer Editor::checkpoint() {
+  std::optional<std::uint64_t> reopen;
+  bool tail_freed = false;
+  if (object_) {
+    reopen = object_->number;
+    tail_freed = object_->tail_freed;
+  }
+  close_block();
+  meta_->close();
+  context_.ledger.retire(root_);
+  root_.kind = EntryKind::kBlock;
+  root_.birth = context_.ledger.birth;
+  root_.where = context_.appender.append(encode_object_set(set_));
+  context_.ledger.add(root_);
+  if (!reopen) return root_.where;
+  open_block(*reopen / kSlotsPerBlock);
+  block_->touched = true;
+  open_object(*reopen, block_->dnodes.at(static_cast<std::uint32_t>(*reopen % kSlotsPerBlock)));
+  object_->tail_freed = tail_freed;
+  return root_.where;
+}
+
+}  // namespace sealift::objset

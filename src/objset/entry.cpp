@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "objset/entry.h"
+
+#include "objset/byte_codec.h"
+
+// An item begins with one tag byte: the kind in its low two bits, the rest says which fields
+// follow. What equals the entry before it is left out: in practice one receive's blocks share
+// their birth and, for a while, their salt.
+
+namespace sealift::objset {
+namespace {
+
+constexpr std::uint8_t kKindMask = 0x03;
+constexpr std::uint8_t kSameBirth = 0x04;
+constexpr std::uint8_t kSealed = 0x08;
+constexpr std::uint8_t kSameSalt = 0x10;
+constexpr std::uint8_t kKeyed = 0x20;   ///< the key is not all zero
+constexpr std::uint8_t kKeyMac = 0x40;  ///< words 2 and 3 of its checksum are the MAC
+
+constexpr std::uint8_t kBigEndian = 0x01;
+constexpr std::uint8_t kDedupCapable = 0x02;
+
+struct Previous {
+  Birth birth;
+  stream::Salt salt{};
+};
+
+/// OpenZFS keeps the MAC of an encrypted block in words 2 and 3 of its checksum
+/// (module/os/linux/zfs/zio_crypt.c).
+bool checksum_ends_in_mac(const Entry& entry) {
+  return load<std::uint64_t>(entry.sealing.mac.data()) == entry.key.checksum[2] &&
+         load<std::uint64_t>(entry.sealing.mac.data() + 8) == entry.key.checksum[3];
+}
+
+std::uint8_t tag_of(const Entry& entry, const Previous& previous) {
+  auto tag = static_cast<std::uint8_t>(entry.kind);
+  if (entry.birth == previous.birth) tag |= kSameBirth;
+  if (entry.kind == EntryKind::kHole || entry.kind == EntryKind::kRedacted) return tag;
+  const bool sealed = entry.sealing != stream::Sealing{};
+  if (sealed) tag |= kSealed;
+  if (sealed && entry.sealing.salt == previous.salt) tag |= kSameSalt;
+  if (entry.key != stream::DedupKey{}) tag |= kKeyed;
+  if (sealed && entry.key != stream::DedupKey{} && checksum_ends_in_mac(entry)) tag |= kKeyMac;
+  return tag;
+}
+
+void pack_sealing(Packer& pack, const stream::Sealing& sealing, std::uint8_t tag) {
+  if (!(tag & kSealed)) return;
+  if (!(tag & kSameSalt)) pack.put(ByteView(sealing.salt));
+  pack.put(ByteView(sealing.iv));
+  pack.put(ByteView(sealing.mac));
+}
+
+void pack_key(Packer& pack, const stream::DedupKey& key, std::uint8_t tag) {
+  if (!(tag & kKeyed)) return;
+  pack.put(key.properties);
+  const std::size_t words = (tag & kKeyMac) ? 2 : 4;
+  for (std::size_t i = 0; i < words; ++i) pack.put(key.checksum[i]);
+}
+
+void pack_block(Packer& pack, const Entry& entry, std::uint8_t tag) {
+  pack.put(static_cast<std::uint8_t>((entry.byte_order == Endian::kBig ? kBigEndian : 0) |
+                                     (entry.dedup_capable ? kDedupCapable : 0)));
+  pack.put(entry.checksum_type);
+  pack.put(entry.compression);
+  pack.put(entry.logical_size);
+  if (entry.kind == EntryKind::kEmbedded) {
+    pack.put(entry.embedded_type);
+    pack.put(entry.embedded_lsize);
+    pack.put(entry.embedded_psize);
+  }
+  std::array<std::uint8_t, vault::kBlockPointerBytes> where;
+  vault::encode(entry.where, where.data());
+  pack.put(ByteView(where));
+  pack_sealing(pack, entry.sealing, tag);
+  pack_key(pack, entry.key, tag);
+}
+
+void unpack_key(Unpacker& unpack, Entry& entry, std::uint8_t tag) {
+  if (!(tag & kKeyed)) return;
+  entry.key.properties = unpack.take<std::uint64_t>();
+  const std::size_t words = (tag & kKeyMac) ? 2 : 4;
+  for (std::size_t i = 0; i < words; ++i) entry.key.checksum[i] = unpack.take<std::uint64_t>();
+  if (!(tag & kKeyMac)) return;
+  entry.key.checksum[2] = load<std::uint64_t>(entry.sealing.mac.data());
+  entry.key.checksum[3] = load<std::uint64_t>(entry.sealing.mac.data() + 8);
+}
+
+void unpack_sealing(Unpacker& unpack, stream::Sealing& sealing, Previous& previous,
+                    std::uint8_t tag) {
+  if (!(tag & kSealed)) return;
+  if (!(tag & kSameSalt)) previous.salt = unpack.take_array<8>();
+  sealing.salt = previous.salt;
+  sealing.iv = unpack.take_array<12>();
+  sealing.mac = unpack.take_array<16>();
+}
+
+void unpack_block(Unpacker& unpack, Entry& entry, Previous& previous, std::uint8_t tag) {
+  const auto flags = unpack.take<std::uint8_t>();
+  if (flags & ~(kBigEndian | kDedupCapable))
+    fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", flags);
+  entry.byte_order = (flags & kBigEndian) ? Endian::kBig : Endian::kLittle;
+  entry.dedup_capable = (flags & kDedupCapable) != 0;
+  entry.checksum_type = unpack.take<std::uint8_t>();
+  entry.compression = unpack.take<std::uint8_t>();
+  entry.logical_size = unpack.take<std::uint32_t>();
+  if (entry.kind == EntryKind::kEmbedded) {
+    entry.embedded_type = unpack.take<std::uint8_t>();
+    entry.embedded_lsize = unpack.take<std::uint32_t>();
+    entry.embedded_psize = unpack.take<std::uint32_t>();
+  }
+  entry.where = vault::decode_block_pointer(unpack.take_bytes(vault::kBlockPointerBytes).data());
+  unpack_sealing(unpack, entry.sealing, previous, tag);
+  unpack_key(unpack, entry, tag);
+}
+
+}  // namespace
+
+void encode_entries(const std::vector<Entry>& entries, Bytes& out) {
+  Packer pack(out);
+  Previous previous;
+  for (std::size_t i = 0; i < entries.size();) {
+    const Entry& entry = entries[i];
+    const std::uint8_t tag = tag_of(entry, previous);
+    pack.put(tag);
+    if (!(tag & kSameBirth)) pack.put(entry.birth.value);
+    previous.birth = entry.birth;
+    if (entry.kind == EntryKind::kHole || entry.kind == EntryKind::kRedacted) {
+      std::uint32_t run = 1;
+      while (i + run < entries.size() && entries[i + run] == entry) ++run;
+      pack.put(run);
+      i += run;
+      continue;
+    }
+    pack_block(pack, entry, tag);
+    if (tag & kSealed) previous.salt = entry.sealing.salt;
+    ++i;
+  }
+}
+
+DecodedEntries decode_entries(ByteView from, std::size_t count) {
+  Unpacker unpack(from);
+  DecodedEntries decoded;
+  Previous previous;
+  decoded.entries.reserve(count);
+  while (decoded.entries.size() < count) {
+    const auto tag = unpack.take<std::uint8_t>();
+    Entry entry;
+    entry.kind = static_cast<EntryKind>(tag & kKindMask);
+    entry.birth = (tag & kSameBirth) ? previous.birth : Birth{unpack.take<std::uint64_t>()};
+    previous.birth = entry.birth;
+    if (entry.kind == EntryKind::kHole || entry.kind == EntryKind::kRedacted) {
+      const auto run = unpack.take<std::uint32_t>();
+      if (run == 0 || run > count - decoded.entries.size())
+        fail(ErrorKind::kDamaged, "a run of {} holes does not fit among {} entries", run, count);
+      decoded.entries.insert(decoded.entries.end(), run, entry);
+      continue;
+    }
+    unpack_block(unpack, entry, previous, tag);
+    decoded.entries.push_back(entry);
+  }
+  decoded.rest = unpack.rest();
+  return decoded;
+}
+
+}  // namespace sealift::objset

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "stream/writer.h"
+#include "vault/fetcher.h"
+
+namespace sealift::replicate {
+
+/// Where a sender's records go: onto the wire, or only counted. Payloads that lie in the vault
+/// are read ahead, and leave in the order of their records. One thread.
+class Outbox {
+ public:
+  /// Counts the bytes that a stream would have; reads no payload.
+  Outbox() = default;
+  /// Both must outlive the outbox.
+  Outbox(stream::Writer& writer, const vault::Vault& vault) : writer_(&writer), fetcher_(vault) {}
+
+  void put(const stream::Record& record, ByteView payload = {});
+  void put_stored(const stream::Record& record, const vault::BlockPointer& payload);
+  /// Writes all that is waiting.
+  void flush();
+
+  /// Bytes of the records put so far, payloads included.
+  std::uint64_t bytes() const { return size_.bytes(); }
+
+ private:
+  struct Waiting {
+    stream::Record record;
+    Bytes payload;
+    bool is_stored = false;
+  };
+  void write_oldest();
+
+  stream::StreamSize size_;
+  stream::Writer* writer_ = nullptr;
+  std::optional<vault::Fetcher> fetcher_;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace sealift::replicate
