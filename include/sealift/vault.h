@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -17,6 +18,17 @@ class Vault;
 struct Moment {
   std::int64_t seconds = 0;  ///< Unix time
   std::uint64_t entropy = 0;
+};
+
+/// What is known of a vault's state without walking it.
+struct VaultStatus {
+  std::uint32_t version = 0;  ///< of the format
+  std::uint64_t txg = 0;
+  std::int64_t time_seconds = 0;      ///< of the last commit, Unix time
+  std::uint64_t allocated_bytes = 0;  ///< live blocks, metadata included
+  std::uint64_t pending_bytes = 0;    ///< freed, not yet returned to the file system
+  std::uint64_t segments = 0;
+  std::size_t uberblocks = 0;  ///< intact ones
 };
 
 /// An open vault: a reader of one committed state, or, opened for writing, a place to commit to.
@@ -49,6 +61,7 @@ class Vault {
   std::string checksum() const;
   /// Of the state that this reader sees.
   std::uint64_t txg() const;
+  VaultStatus status() const;
   /// Moves this reader to the newest committed state.
   void refresh();
 

@@ -51,6 +51,19 @@ std::uint64_t Vault::txg() const {
   return inner_->root().txg.value;
 }
 
+VaultStatus Vault::status() const {
+  const vault::SpaceUsage space = inner_->space();
+  VaultStatus status;
+  status.version = inner_->identity().version;
+  status.txg = inner_->root().txg.value;
+  status.time_seconds = inner_->root().time_seconds;
+  status.allocated_bytes = space.allocated_bytes;
+  status.pending_bytes = space.pending_bytes;
+  status.segments = space.segments;
+  status.uberblocks = inner_->intact_uberblocks();
+  return status;
+}
+
 void Vault::refresh() {
   inner_->refresh();
 }

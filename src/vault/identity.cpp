@@ -53,11 +53,11 @@ void require_known(const Features& features, Access access) {
   const std::uint64_t read = features.read & ~kKnownFeatures.read;
   const std::uint64_t write = features.write & ~kKnownFeatures.write;
   if (read != 0) {
-    fail(ErrorKind::kState, "the vault needs a newer sealift: unknown read features {:#x}", read);
+    fail(ErrorKind::kRefused, "the vault needs a newer sealift: unknown read features {:#x}", read);
   }
   if (write != 0 && access == Access::kWrite) {
-    fail(ErrorKind::kState, "writing the vault needs a newer sealift: unknown write features {:#x}",
-         write);
+    fail(ErrorKind::kRefused,
+         "writing the vault needs a newer sealift: unknown write features {:#x}", write);
   }
 }
 
@@ -89,7 +89,7 @@ DecodedIdentity decode_identity(ByteView page) {
   DecodedIdentity decoded;
   decoded.identity.version = load<std::uint32_t>(page.data() + kVersionAt);
   if (decoded.identity.version != kFormatVersion) {
-    fail(ErrorKind::kState, "the vault has format version {}, this sealift reads version {}",
+    fail(ErrorKind::kRefused, "the vault has format version {}, this sealift reads version {}",
          decoded.identity.version, kFormatVersion);
   }
   decoded.identity.checksum = decode_kind(page[kChecksumAt]);

@@ -20,7 +20,7 @@ struct Features {
 /// What this version knows.
 constexpr Features kKnownFeatures{};
 
-/// Throws kState, naming the unknown bits, if `access` is not possible.
+/// Throws kRefused, naming the unknown bits, if `access` is not possible.
 void require_known(const Features& features, Access access);
 
 /// Throws kUsage unless `name` can be a root dataset's: a letter, then letters, digits and "-_.:",
@@ -33,7 +33,7 @@ struct DecodedIdentity {
   Identity identity;
   Features features;
 };
-/// Throws kDamaged unless `page` is an intact identity, kState if its version is unknown.
+/// Throws kDamaged unless `page` is an intact identity, kRefused if its version is unknown.
 DecodedIdentity decode_identity(ByteView page);
 
 }  // namespace sealift::vault

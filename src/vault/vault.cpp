@@ -69,10 +69,14 @@ Bytes Vault::Impl::read(const BlockPointer& pointer) const {
   return bytes;
 }
 
-Uberblock Vault::Impl::newest() const {
-  const std::vector<Uberblock> ring = decode_ring(storage_->read_roots(), identity_.guid);
+std::vector<Uberblock> Vault::Impl::uberblocks() const {
+  std::vector<Uberblock> ring = decode_ring(storage_->read_roots(), identity_.guid);
   if (ring.empty()) fail(ErrorKind::kDamaged, "the vault has no intact uberblock");
-  return ring.front();
+  return ring;
+}
+
+Uberblock Vault::Impl::newest() const {
+  return uberblocks().front();
 }
 
 Vault::Impl::Pin Vault::Impl::pin_newest() const {
@@ -180,6 +184,10 @@ Bytes Vault::read(const BlockPointer& pointer) const {
 SpaceUsage Vault::space() const {
   const Uberblock& state = impl_->uberblock();
   return {state.allocated_bytes, state.pending_bytes, state.segments};
+}
+
+std::size_t Vault::intact_uberblocks() const {
+  return impl_->uberblocks().size();
 }
 
 }  // namespace sealift::vault

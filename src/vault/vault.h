@@ -70,6 +70,8 @@ class Vault : public BlockReader {
   void refresh();
   Bytes read(const BlockPointer& pointer) const override;
   SpaceUsage space() const;
+  /// How many of the ring's uberblocks are intact; below four, a commit found damage or few came.
+  std::size_t intact_uberblocks() const;
 
   class Impl;
   Impl& impl() { return *impl_; }

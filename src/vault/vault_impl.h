@@ -33,6 +33,8 @@ class Vault::Impl : public BlockReader {
   /// Reads a range as it is. Throws kDamaged if the segment has less.
   void read_raw(const Extent& extent, ByteSpan into) const;
 
+  /// The intact uberblocks, newest first. At least one, or throws kDamaged.
+  std::vector<Uberblock> uberblocks() const;
   /// The newest committed state. Only who has the writer lock may rely on its staying so.
   Uberblock newest() const;
   /// The newest committed state, held: nothing that it reaches is given back meanwhile.
