@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stream/nvlist.h"
+#include "stream/record_format.h"
 
 namespace sealift::stream {
 

@@ -38,6 +38,7 @@ KEYED = re.compile(r"^(keys|dataset)/|^crypto/(aead|kdf|hmac|secret|wrap)")
 PUBLIC = {
     "sealift/error.h": "base",
     "sealift/channel.h": "base",
+    "sealift/stream.h": "stream",
     "sealift/vault.h": "catalog",
     "sealift/dataset.h": "catalog",
     "sealift/listing.h": "catalog",

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/stream_input.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+#include "cli/talk.h"
+#include "os/fd_channel.h"
+
+namespace sealift::cli {
+
+std::unique_ptr<Source> open_stream_input(const std::string& file) {
+  if (file.empty() || file == "-") {
+    refuse_terminal(STDIN_FILENO, "a stream");
+    return std::make_unique<os::FdSource>(os::duplicate(STDIN_FILENO), "standard input");
+  }
+  os::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) fail(ErrorKind::kState, "cannot open {}: {}", file, std::strerror(errno));
+  return std::make_unique<os::FdSource>(std::move(fd), file);
+}
+
+std::unique_ptr<Sink> open_stdout() {
+  return std::make_unique<os::FdSink>(os::duplicate(STDOUT_FILENO), "standard output");
+}
+
+}  // namespace sealift::cli

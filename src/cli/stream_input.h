@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sealift/channel.h>
+
+#include <memory>
+#include <string>
+
+namespace sealift::cli {
+
+/// Opens the stream in `file`; empty or "-" is standard input, which must be no terminal.
+std::unique_ptr<Source> open_stream_input(const std::string& file);
+
+/// Standard output, for whatever a command writes without end.
+std::unique_ptr<Sink> open_stdout();
+
+}  // namespace sealift::cli
