@@ -10,7 +10,9 @@
 namespace sealift::vault {
 
 Appender::Impl::Impl(Vault::Impl& vault)
-    : vault_(vault), pipeline_(std::make_unique<ChunkPipeline>(vault.identity().checksum)) {
+    : vault_(vault),
+      full_bytes_(vault.identity().segment_bytes),
+      pipeline_(std::make_unique<ChunkPipeline>(vault.identity().checksum)) {
   if (vault.access() != Access::kWrite) fail(ErrorKind::kState, "the vault is open for reading");
   vault_.enlist(*this);
 }
@@ -30,8 +32,8 @@ void Appender::Impl::cut_back() noexcept {
       } else {
         owned.writer->truncate(owned.committed);
       }
-    } catch (const Error&) {
-      // The next writer does it.
+    } catch (...) {
+      // A destructor has nobody to tell, and the next writer does it.
     }
   }
 }
@@ -47,7 +49,7 @@ Appender::Impl::Owned Appender::Impl::claim_or_create() {
   for (const SegmentGrowth& growth : vault_.tail_of(seen.uberblock).growth) {
     candidates.push_back(growth.segment);
   }
-  for (const std::uint32_t open : SpaceMap(vault_, seen.uberblock.space).open_segments()) {
+  for (const std::uint32_t open : vault_.space_of(seen.uberblock).open_segments()) {
     candidates.push_back(open);
   }
   for (const std::uint32_t id : candidates) {
@@ -57,7 +59,7 @@ Appender::Impl::Owned Appender::Impl::claim_or_create() {
     // Its last owner may have committed since we looked; from now on nobody can.
     const Vault::Impl::Pin now = vault_.pin_newest();
     const std::optional<std::uint64_t> length = vault_.committed_length(now.uberblock, id);
-    if (!length || *length >= kSegmentFullBytes) continue;
+    if (!length || *length >= full_bytes_) continue;
     writer->truncate(*length);
     return {std::move(writer), *length, *length, false};
   }
@@ -65,7 +67,7 @@ Appender::Impl::Owned Appender::Impl::claim_or_create() {
 }
 
 void Appender::Impl::make_way() {
-  if (!owned_.empty() && owned_.back().end < kSegmentFullBytes) return;
+  if (!owned_.empty() && owned_.back().end < full_bytes_) return;
   // Not under the lock: finding a segment reads the vault, and a read may come back to us.
   Owned next = claim_or_create();
   const std::lock_guard lock(mutex_);
@@ -171,7 +173,7 @@ std::vector<SegmentGrowth> Appender::Impl::growth() const {
 void Appender::Impl::mark_committed() {
   const std::lock_guard lock(mutex_);
   for (Owned& owned : owned_) owned.committed = owned.end;
-  std::erase_if(owned_, [](const Owned& owned) { return owned.end >= kSegmentFullBytes; });
+  std::erase_if(owned_, [&](const Owned& owned) { return owned.end >= full_bytes_; });
 }
 
 void Appender::Impl::abandon() {

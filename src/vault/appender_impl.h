@@ -50,6 +50,7 @@ class Appender::Impl {
   void cut_back() noexcept;
 
   Vault::Impl& vault_;
+  const std::uint64_t full_bytes_;
   mutable std::mutex mutex_;  ///< against ensure_written of other threads
   std::vector<Owned> owned_;  ///< the last is the one that grows
   std::unique_ptr<Chunk> chunk_;

@@ -20,6 +20,9 @@ enum class ChecksumKind : std::uint8_t { kSha256 = 1, kFletcher4 = 2 };
 /// A block holds at most one OpenZFS record (16 MiB) and some framing.
 constexpr std::uint32_t kMaxBlockBytes = (16U << 20) + (64U << 10);
 
+/// A segment of this length takes no new block, unless a vault was made with another.
+constexpr std::uint64_t kDefaultSegmentBytes = 1U << 30;
+
 /// The parent's record of a block: where it is, how long, and what it must sum to.
 /// (segment, offset) is a logical address and never changes. A null pointer has length 0.
 struct BlockPointer {

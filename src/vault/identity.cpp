@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kMagic = "SLFTIDNT";
 constexpr std::size_t kMaxNameBytes = 255;
+constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{1} << 40;
 
 // Where the fields are, in bytes from the page's start.
 constexpr std::size_t kVersionAt = 8;    // u32
@@ -21,7 +22,8 @@ constexpr std::size_t kNameSizeAt = 13;  // u8
 constexpr std::size_t kGuidAt = 16;      // u64
 constexpr std::size_t kReadAt = 24;      // u64
 constexpr std::size_t kWriteAt = 32;     // u64
-constexpr std::size_t kNameAt = 40;
+constexpr std::size_t kSegmentAt = 40;   // u64
+constexpr std::size_t kNameAt = 48;
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -78,6 +80,7 @@ Bytes encode(const Identity& identity, const Features& features) {
   store(payload.data() + kGuidAt, identity.guid);
   store(payload.data() + kReadAt, features.read);
   store(payload.data() + kWriteAt, features.write);
+  store(payload.data() + kSegmentAt, identity.segment_bytes);
   std::copy(identity.name.begin(), identity.name.end(), payload.begin() + kNameAt);
   return seal_page(payload);
 }
@@ -94,11 +97,13 @@ DecodedIdentity decode_identity(ByteView page) {
   }
   decoded.identity.checksum = decode_kind(page[kChecksumAt]);
   decoded.identity.guid = load<std::uint64_t>(page.data() + kGuidAt);
+  decoded.identity.segment_bytes = load<std::uint64_t>(page.data() + kSegmentAt);
   decoded.identity.name = as_text(page.subspan(kNameAt, page[kNameSizeAt]));
   decoded.features.read = load<std::uint64_t>(page.data() + kReadAt);
   decoded.features.write = load<std::uint64_t>(page.data() + kWriteAt);
-  if (!is_valid_name(decoded.identity.name)) {
-    fail(ErrorKind::kDamaged, "the vault's identity file holds no valid name");
+  if (!is_valid_name(decoded.identity.name) || decoded.identity.segment_bytes == 0 ||
+      decoded.identity.segment_bytes > kMaxSegmentBytes) {
+    fail(ErrorKind::kDamaged, "the vault's identity file holds an impossible name or size");
   }
   return decoded;
 }

@@ -130,7 +130,7 @@ void SpaceMap::grow(const SegmentGrowth& growth) {
   space.length = growth.length;
   space.used += growth.added;
   put_segment(growth.segment, space);
-  if (space.length < kSegmentFullBytes) {
+  if (space.length < full_bytes_) {
     tree_.put(segment_key('o', growth.segment), {});
   } else {
     tree_.erase(segment_key('o', growth.segment));
@@ -171,7 +171,7 @@ std::optional<Extent> SpaceMap::bury(const Extent& extent) {
   }
   space->used -= extent.length;
   put_segment(extent.segment, *space);
-  if (space->used == 0 && space->length >= kSegmentFullBytes) {
+  if (space->used == 0 && space->length >= full_bytes_) {
     tree_.put(segment_key('z', extent.segment), {});
     return std::nullopt;
   }

@@ -9,8 +9,6 @@
 
 namespace sealift::vault {
 
-/// A new block starts in a segment only below this length.
-constexpr std::uint64_t kSegmentFullBytes = 1U << 30;
 /// A range is returned to the file system in whole pages of this size.
 constexpr std::uint64_t kPageBytes = 4096;
 
@@ -50,7 +48,9 @@ struct SegmentGrowth {
 /// Numbers in keys are big-endian, in values little-endian.
 class SpaceMap {
  public:
-  SpaceMap(const BlockReader& reader, const BlockPointer& root) : tree_(reader, root) {}
+  /// A segment of `full_bytes` or more takes no new block.
+  SpaceMap(const BlockReader& reader, const BlockPointer& root, std::uint64_t full_bytes)
+      : tree_(reader, root), full_bytes_(full_bytes) {}
 
   std::optional<SegmentSpace> segment(std::uint32_t id) const;
   std::vector<std::uint32_t> open_segments() const;
@@ -78,6 +78,7 @@ class SpaceMap {
   void put_segment(std::uint32_t id, const SegmentSpace& space);
 
   Tree tree_;
+  std::uint64_t full_bytes_;
 };
 
 }  // namespace sealift::vault

@@ -31,7 +31,7 @@ struct Transaction::Impl {
         base(vault.newest()),
         base_root(root_of(base)),
         next(base),
-        space(vault, base.space) {
+        space(vault.space_of(base)) {
     require_known(base.features, Access::kWrite);
     next.txg = Txg{base.txg.value + 1};
   }
@@ -133,11 +133,11 @@ void Transaction::Impl::account(const Tail& tail) {
 void Transaction::Impl::publish() {
   next.time_seconds = vault.clock().now_seconds();
   try {
-    vault.storage().publish(next.txg.value % kUberblockSlots, encode(next));
-  } catch (Error& error) {
+    in_context("whether the commit took place is known only after the vault is opened anew",
+               [&] { vault.storage().publish(next.txg.value % kUberblockSlots, encode(next)); });
+  } catch (...) {
     // The slot may hold the new root or the old one. Blocks that the new one reaches must stay.
     appender.abandon();
-    error.add_context("whether the commit took place is known only after the vault is opened anew");
     throw;
   }
   appender.mark_committed();

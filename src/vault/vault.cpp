@@ -103,7 +103,7 @@ std::optional<std::uint64_t> Vault::Impl::committed_length(const Uberblock& stat
   for (const SegmentGrowth& growth : tail_of(state).growth) {
     if (growth.segment == segment) return growth.length;
   }
-  const std::optional<SegmentSpace> space = SpaceMap(*this, state.space).segment(segment);
+  const std::optional<SegmentSpace> space = space_of(state).segment(segment);
   if (!space) return std::nullopt;
   return space->length;
 }

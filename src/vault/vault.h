@@ -20,6 +20,7 @@ struct Identity {
   std::uint64_t guid = 0;
   ChecksumKind checksum = ChecksumKind::kSha256;
   std::uint32_t version = 0;
+  std::uint64_t segment_bytes = kDefaultSegmentBytes;  ///< a segment as long takes no new block
 };
 
 /// A committed state: what one uberblock names.

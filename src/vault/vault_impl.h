@@ -49,6 +49,9 @@ class Vault::Impl : public BlockReader {
   /// Bytes of a segment that belong to the state; nothing if it does not know the segment.
   std::optional<std::uint64_t> committed_length(const Uberblock& state,
                                                 std::uint32_t segment) const;
+  SpaceMap space_of(const Uberblock& state) const {
+    return {*this, state.space, identity_.segment_bytes};
+  }
   /// The tail block of a state.
   Tail tail_of(const Uberblock& state) const;
   /// Cuts off and deletes what no commit led to, wherever no other writer is at work.

@@ -1,54 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vault/tree.h"
 
-#include <fmt/format.h>
-
-#include <map>
-#include <random>
-
 #include "support/catch.h"
-#include "support/temp_directory.h"
-#include "vault/transaction.h"
+#include "vault/world.h"
 
 using namespace sealift;
 using namespace sealift::vault;
+using namespace sealift::vault::test;
 
 namespace {
 
-using Model = std::map<std::string, std::string>;
-
-/// A vault in a directory that vanishes, and one appender.
+/// A vault in memory, and one appender.
 struct World {
-  test::TempDirectory directory;
-  std::unique_ptr<Vault> vault = make();
+  std::unique_ptr<Vault> vault = open(new_memory_vault());
   Appender appender{*vault};
-
-  std::unique_ptr<Vault> make() {
-    Vault::init(directory / "v", {"v"});
-    return Vault::open(directory / "v", Access::kWrite);
-  }
-
-  BlockPointer commit(Tree& tree) {
-    Transaction transaction(*vault, appender);
-    const BlockPointer root = tree.flush(appender);
-    for (const BlockPointer& old : tree.take_replaced()) transaction.release(old);
-    transaction.commit(root);
-    return root;
-  }
 };
-
-Model contents(const Tree& tree) {
-  Model found;
-  tree.scan("", [&](std::string_view key, std::string_view value) {
-    found.emplace_hint(found.end(), key, value);
-    return true;
-  });
-  return found;
-}
-
-std::string numbered(unsigned n) {
-  return fmt::format("k{:08}", n);
-}
 
 }  // namespace
 
@@ -146,9 +112,9 @@ TEST_CASE("random histories agree with a map, through commits and reopening") {
         CHECK(tree.erase(key) == (model.erase(key) == 1));
       }
     }
-    const BlockPointer root = world.commit(tree);
+    commit(*world.vault, world.appender, tree);
     REQUIRE(contents(tree) == model);
-    if (step % 3 == 0) tree = Tree(*world.vault, root);
+    if (step % 3 == 0) tree = Tree(*world.vault, world.vault->root().catalog);
     REQUIRE(contents(tree) == model);
   }
 }
