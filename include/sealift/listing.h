@@ -24,7 +24,7 @@ enum class EntryType : unsigned { kFilesystem = 1, kVolume = 2, kSnapshot = 4, k
 constexpr unsigned kAllEntryTypes = 15;
 
 /// Where a property's value comes from.
-enum class Source : std::uint8_t { kNone, kDefault, kLocal, kInherited, kReceived };
+enum class PropertySource : std::uint8_t { kNone, kDefault, kLocal, kInherited, kReceived };
 
 /// How a number is shown to people.
 enum class Unit : std::uint8_t { kText, kCount, kBytes, kTime };
@@ -34,7 +34,7 @@ struct Property {
   std::string value = "-";              ///< exact: bytes, or seconds since 1970, as digits
   std::optional<std::uint64_t> number;  ///< the same as a number, where it is one
   Unit unit = Unit::kText;
-  Source source = Source::kNone;
+  PropertySource source = PropertySource::kNone;
   std::string inherited_from;           ///< for kInherited
   std::optional<std::string> received;  ///< the received value, in force or not
   bool applies = true;                  ///< false: this entry has no such property

@@ -53,6 +53,7 @@ std::optional<DatasetRecord> Catalog::child(DatasetId parent, std::string_view n
 std::optional<DatasetRecord> Catalog::find(std::string_view full_name) const {
   const auto parts = components(full_name);
   if (parts.size() > kMaxDepth) return std::nullopt;
+  if (is_empty()) return std::nullopt;
   std::optional<DatasetRecord> at = root();
   if (at->name != parts.front()) return std::nullopt;
   for (std::size_t i = 1; i < parts.size() && at; ++i) {
@@ -141,17 +142,25 @@ DatasetRecord Catalog::add_dataset(DatasetRecord fresh) {
     tree_.put(key, keys::number(fresh.id.value));
   }
   tree_.put(keys::kHeader, encode(head));
+  index_key(fresh.id, std::nullopt, fresh.key);
   store(fresh);
   return fresh;
 }
 
 void Catalog::update(const DatasetRecord& changed) {
-  DatasetRecord as_stored = dataset(changed.id);
+  const DatasetRecord as_stored = dataset(changed.id);
   SEALIFT_ASSERT(changed.parent == as_stored.parent && changed.name == as_stored.name &&
                  changed.origin == as_stored.origin && changed.head == as_stored.head &&
                  changed.used_bytes() == as_stored.used_bytes() &&
                  changed.snapshot_count == as_stored.snapshot_count);
+  index_key(changed.id, as_stored.key, changed.key);
   store(changed);
+}
+
+void Catalog::index_key(DatasetId id, const std::optional<KeyRecord>& before,
+                        const std::optional<KeyRecord>& after) {
+  if (before) tree_.erase(keys::heir(before->encryption_root, id));
+  if (after) tree_.put(keys::heir(after->encryption_root, id), "");
 }
 
 void Catalog::move_dataset(DatasetId id, DatasetId new_parent, std::string_view new_name) {
@@ -179,6 +188,7 @@ Orphan Catalog::remove_dataset(DatasetId id) {
     store(origin);
     tree_.erase(keys::clone(victim.origin, id));
   }
+  index_key(id, victim.key, std::nullopt);
   erase_all(keys::dead_bytes({id, keys::kHeadBirth}));
   erase_all(keys::bookmarks(id));
   erase_all(keys::wrappings(id));

@@ -102,6 +102,9 @@ class Catalog {
   /// Makes `fresh` the newest snapshot and the head. The head must not be modified, and
   /// `fresh.record.id.birth` at least the dataset's next_birth. Returns it as stored.
   SnapshotRecord add_snapshot(NewSnapshot fresh, Txg created);
+  /// Names the head as it is, modified or not, as the newest snapshot. The birth is the dataset's
+  /// next_birth. Returns it as stored.
+  SnapshotRecord add_snapshot_of_head(SnapshotRecord fresh, Txg created);
   /// Removes a snapshot with its holds and properties. The orphan is what only it reached.
   Orphan remove_snapshot(SnapshotId id);
   void rename_snapshot(SnapshotId id, std::string_view new_name);
@@ -134,10 +137,13 @@ class Catalog {
   /// Journals it; one that is there already stays as it is. Returns its id.
   WrappingId add_wrapping(DatasetId dataset, const Wrapping& wrapping);
 
+  /// Every dataset whose wrapping key is that of encryption root `root`, itself included.
+  std::vector<DatasetId> encryption_heirs(DatasetId root) const;
+
   using NamedProperty = std::pair<std::string, PropertyRecord>;
   std::vector<NamedProperty> properties(PropertyOwner owner) const;
   std::optional<PropertyRecord> property(PropertyOwner owner, std::string_view name) const;
-  /// Removes it where neither value is left.
+  /// Removes it where neither a value nor a mask is left.
   void put_property(PropertyOwner owner, std::string_view name, const PropertyRecord& property);
 
   // -- Commit --------------------------------------------------------------------------------
@@ -150,12 +156,16 @@ class Catalog {
   CatalogHeader header() const;
   void store(const DatasetRecord& dataset);
   void store(const SnapshotRecord& snapshot);
+  /// Keeps the index of heirs in step with a dataset's key record.
+  void index_key(DatasetId id, const std::optional<KeyRecord>& before,
+                 const std::optional<KeyRecord>& after);
   void erase_all(std::string_view prefix);
   /// Adds `bytes` to what `from` and its ancestors' children use.
   void charge(DatasetId from, std::int64_t bytes);
   /// The snapshot before `birth`, be it the origin.
   std::optional<SnapshotRecord> before(const DatasetRecord& dataset, Birth birth) const;
   void put_dead_bytes(SnapshotId id, const DeadBytes& dead);
+  void insert(DatasetRecord& owner, SnapshotRecord& fresh, const DeadBytes& dead);
   std::uint64_t close_gap(const DatasetRecord& owner, const SnapshotRecord& victim);
 
   vault::Tree tree_;

@@ -110,6 +110,15 @@ WrappingId Catalog::add_wrapping(DatasetId dataset, const Wrapping& wrapping) {
   return id;
 }
 
+std::vector<DatasetId> Catalog::encryption_heirs(DatasetId root) const {
+  std::vector<DatasetId> found;
+  tree_.scan(keys::heirs(root), [&](std::string_view key, std::string_view) {
+    found.push_back(DatasetId{keys::number_at(key, 9)});
+    return true;
+  });
+  return found;
+}
+
 std::vector<Catalog::NamedProperty> Catalog::properties(PropertyOwner owner) const {
   const std::string prefix = keys::properties(owner);
   std::vector<NamedProperty> found;
@@ -129,7 +138,7 @@ std::optional<PropertyRecord> Catalog::property(PropertyOwner owner, std::string
 void Catalog::put_property(PropertyOwner owner, std::string_view name,
                            const PropertyRecord& property) {
   const std::string key = keys::property(owner, name);
-  if (property.local || property.received) {
+  if (property.local || property.received || property.is_received_masked) {
     tree_.put(key, encode(property));
   } else {
     tree_.erase(key);

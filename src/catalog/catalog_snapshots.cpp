@@ -162,38 +162,57 @@ void Catalog::update(const SnapshotRecord& changed) {
   store(changed);
 }
 
+/// Makes `fresh` the newest snapshot and the head.
+void Catalog::insert(DatasetRecord& owner, SnapshotRecord& fresh, const DeadBytes& dead) {
+  SEALIFT_ASSERT(fresh.id.birth >= owner.next_birth);
+  SEALIFT_ASSERT(!tree_.contains(keys::snapshot_name(owner.id, fresh.name)));
+  fresh.unique_bytes = 0;  // the head reaches all of it
+  fresh.hold_count = 0;
+  fresh.clone_count = 0;
+  if (auto last = newest_snapshot(owner.id)) {
+    const auto base = before(owner, last->id.birth);
+    last->unique_bytes = total_after(dead, base ? base->id.birth : Birth{});
+    store(*last);
+  }
+  owner.head = {fresh.objset, fresh.id.birth, fresh.referenced_bytes, fresh.logical_bytes};
+  owner.next_birth.value = fresh.id.birth.value + 1;
+  owner.is_incomplete = false;
+  ++owner.snapshot_count;
+  store(owner);
+  store(fresh);
+  tree_.put(keys::snapshot_name(owner.id, fresh.name), keys::number(fresh.id.birth.value));
+  tree_.put(keys::guid(fresh.guid, fresh.id), "");
+  put_dead_bytes(fresh.id, dead);
+}
+
 SnapshotRecord Catalog::add_snapshot(NewSnapshot fresh, Txg created) {
   SnapshotRecord& added = fresh.record;
   DatasetRecord owner = dataset(added.id.dataset);
-  SEALIFT_ASSERT(added.id.birth >= owner.next_birth && !is_head_modified(owner));
-  SEALIFT_ASSERT(!tree_.contains(keys::snapshot_name(owner.id, added.name)));
-
+  SEALIFT_ASSERT(!is_head_modified(owner));
   added.createtxg = created;
   added.written_bytes = written(added.referenced_bytes, owner.head.referenced_bytes, fresh.dead);
-  added.unique_bytes = 0;  // the head reaches all of it
-  added.hold_count = 0;
-  added.clone_count = 0;
-  if (auto last = newest_snapshot(owner.id)) {
-    const auto base = before(owner, last->id.birth);
-    last->unique_bytes = total_after(fresh.dead, base ? base->id.birth : Birth{});
-    store(*last);
-  }
-
   const std::uint64_t kept_by_snapshots = total_after(fresh.dead, owner.origin.birth);
   owner.used_by_dataset_bytes += added.written_bytes - kept_by_snapshots;
   owner.used_by_snapshots_bytes += kept_by_snapshots;
-  owner.head = {added.objset, added.id.birth, added.referenced_bytes, added.logical_bytes};
-  owner.next_birth.value = added.id.birth.value + 1;
-  owner.is_incomplete = false;
-  ++owner.snapshot_count;
-
-  store(owner);
-  store(added);
-  tree_.put(keys::snapshot_name(owner.id, added.name), keys::number(added.id.birth.value));
-  tree_.put(keys::guid(added.guid, added.id), "");
-  put_dead_bytes(added.id, fresh.dead);
+  insert(owner, added, fresh.dead);
   charge(owner.parent, static_cast<std::int64_t>(added.written_bytes));
   return added;
+}
+
+SnapshotRecord Catalog::add_snapshot_of_head(SnapshotRecord fresh, Txg created) {
+  DatasetRecord owner = dataset(fresh.id.dataset);
+  const SnapshotId head{owner.id, keys::kHeadBirth};
+  const auto base = before(owner, keys::kHeadBirth);
+  const DeadBytes dead = dead_bytes(head);
+  fresh.id.birth = owner.next_birth;
+  fresh.createtxg = created;
+  fresh.objset = owner.head.objset;
+  fresh.referenced_bytes = owner.head.referenced_bytes;
+  fresh.logical_bytes = owner.head.logical_bytes;
+  fresh.written_bytes = written(fresh.referenced_bytes, base ? base->referenced_bytes : 0, dead);
+  erase_all(keys::dead_bytes(head));
+  insert(owner, fresh, dead);
+  return fresh;
 }
 
 /// Closes the gap that `victim` leaves: its dead bytes go to its successor, and the neighbours'

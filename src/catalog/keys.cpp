@@ -88,6 +88,12 @@ std::string wrappings(DatasetId dataset) {
 std::string wrapping(DatasetId dataset, WrappingId id) {
   return wrappings(dataset) + number(id.value);
 }
+std::string heirs(DatasetId root) {
+  return key('R', root.value);
+}
+std::string heir(DatasetId root, DatasetId id) {
+  return heirs(root) + number(id.value);
+}
 std::string properties(SnapshotId owner) {
   return key('Q', owner);
 }

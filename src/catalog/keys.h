@@ -34,6 +34,8 @@ std::string hold(SnapshotId id, std::string_view tag);           ///< 'H' -> Hol
 std::string partial(DatasetId dataset);                          ///< 'P' -> PartialReceive
 std::string wrappings(DatasetId dataset);                        ///< prefix of wrapping()
 std::string wrapping(DatasetId dataset, WrappingId id);          ///< 'W' -> Wrapping
+std::string heirs(DatasetId root);                               ///< prefix of heir()
+std::string heir(DatasetId root, DatasetId id);                  ///< 'R' -> nothing
 std::string properties(SnapshotId owner);                        ///< prefix of property()
 std::string property(SnapshotId owner, std::string_view name);   ///< 'Q' -> PropertyRecord
 
