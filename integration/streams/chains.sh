@@ -11,7 +11,7 @@
 # Results, in DIR/<zfs version>/NAME/ (NAME-seedN for a seed other than 1):
 #   *.zfs          streams: full of every snapshot, increments between neighbours
 #                  and others, from a bookmark, and -I
-#   *.nvP, *.nv    what `zfs send -nvP` prints for each, and `-nv` for some
+#   *.nvP, *.nv    what `zfs send -nvP` and `-nv` print for some of them
 #   index.tsv      file, kind, from, to, command
 #   snapshots.tsv  snapshot, guid, createtxg, ivsetguid
 #   sN.manifest.json   what the snapshot holds
@@ -139,7 +139,7 @@ for s in 1 2 3 4 5; do
             enc-128k.2) zfs set recordsize=1M "tank/$ds";;
             enc-1m.3) zfs set recordsize=128k "tank/$ds";;
             *128k.3|*auto.3) zfs set compression=zstd "tank/$ds";;
-            *128k.4|*auto.4) zfs set compression=zle "tank/$ds";;
+            *128k.4|*auto.4) zfs set compression=gzip-1 "tank/$ds";;
         esac
     done
     step "s$s"
@@ -155,8 +155,8 @@ done
 stream() {      # stream KIND FROM TO FILE ARGUMENT...: one stream and its index line
     local kind=$1 from=$2 to=$3 file=$4; shift 4
     zfs send "$@" >"$dir/$file.zfs"
-    zfs send -nvP "$@" >"$dir/$file.nvP" 2>&1
-    case $file in s1|s1-s2|b2*|I-*) zfs send -nv "$@" >"$dir/$file.nv" 2>&1;; esac
+    case $file in s1|s5|s1-s2|s1-s5|b2*|I-*) zfs send -nvP "$@" >"$dir/$file.nvP" 2>&1;; esac
+    case $file in s1-s2|I-s1*) zfs send -nv "$@" >"$dir/$file.nv" 2>&1;; esac
     printf '%s\t%s\t%s\t%s\tzfs send %s\n' "$file.zfs" "$kind" "$from" "$to" "$*" >>"$dir/index.tsv"
 }
 for name in "${chains[@]}"; do
