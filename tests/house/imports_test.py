@@ -42,6 +42,8 @@ PUBLIC = {
     "sealift/vault.h": "catalog",
     "sealift/dataset.h": "catalog",
     "sealift/listing.h": "catalog",
+    "sealift/send.h": "replicate",
+    "sealift/receive.h": "replicate",
 }
 
 # Outside headers: who may include them. C++'s own (no suffix) are everyone's.
