@@ -62,6 +62,8 @@ class Vault {
   /// Of the state that this reader sees.
   std::uint64_t txg() const;
   VaultStatus status() const;
+  /// Bytes that the vault's file system has left for whoever asks.
+  std::uint64_t available_bytes() const;
   /// Moves this reader to the newest committed state.
   void refresh();
 
@@ -69,8 +71,9 @@ class Vault {
   vault::Vault& inner() const { return *inner_; }
 
  private:
-  explicit Vault(std::unique_ptr<vault::Vault> inner);
+  Vault(std::unique_ptr<vault::Vault> inner, std::filesystem::path directory);
   std::unique_ptr<vault::Vault> inner_;
+  std::filesystem::path directory_;
 };
 
 }  // namespace sealift

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalog/catalog.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "catalog/keys.h"
 #include "catalog/name.h"
@@ -11,11 +9,6 @@
 namespace sealift::catalog {
 
 // Datasets. Snapshots are in catalog_snapshots.cpp, the rest in catalog_attached.cpp.
-
-bool Orphan::is_empty() const {
-  const auto is_same = [this](const BlockPointer& other) { return objset.same_place(other); };
-  return objset.is_null() || std::any_of(successors.begin(), successors.end(), is_same);
-}
 
 CatalogHeader Catalog::header() const {
   const auto bytes = tree_.get(keys::kHeader);
@@ -180,10 +173,9 @@ void Catalog::move_dataset(DatasetId id, DatasetId new_parent, std::string_view 
 Orphan Catalog::remove_dataset(DatasetId id) {
   const DatasetRecord victim = dataset(id);
   SEALIFT_ASSERT(victim.parent && victim.snapshot_count == 0 && !has_children(id) && !partial(id));
-  Orphan orphan{victim.head.objset, victim.origin.birth, {}};
+  const Orphan orphan = make_orphan(victim.head.objset, before(victim, keys::kHeadBirth));
   if (victim.origin) {
     SnapshotRecord origin = snapshot(victim.origin);
-    orphan.successors.push_back(origin.objset);
     --origin.clone_count;
     store(origin);
     tree_.erase(keys::clone(victim.origin, id));

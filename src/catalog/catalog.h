@@ -23,15 +23,15 @@ struct NewSnapshot {
   DeadBytes dead;         ///< blocks of the head before that it no longer reaches
 };
 
-/// An object set that nothing names any more. Its blocks with a birth above `after`, which none
-/// of `successors` reaches at the same place, are to be given back.
+/// An object set that nothing names any more; null where there is nothing to give back. Its blocks
+/// with a birth above `after`, which none of `successors` reaches at the same place, are to be
+/// given back.
 struct Orphan {
   BlockPointer objset;
-  Birth after;
+  Birth after;  ///< birth of the snapshot before, to which older blocks belong
   std::vector<BlockPointer> successors;
 
-  /// True if there is nothing to give back.
-  bool is_empty() const;
+  bool is_empty() const { return objset.is_null(); }
 };
 
 /// What is stored in a vault, by name: datasets, snapshots, bookmarks, holds, properties, sealed
@@ -164,6 +164,7 @@ class Catalog {
   void charge(DatasetId from, std::int64_t bytes);
   /// The snapshot before `birth`, be it the origin.
   std::optional<SnapshotRecord> before(const DatasetRecord& dataset, Birth birth) const;
+  static Orphan make_orphan(const BlockPointer& objset, const std::optional<SnapshotRecord>& base);
   void put_dead_bytes(SnapshotId id, const DeadBytes& dead);
   void insert(DatasetRecord& owner, SnapshotRecord& fresh, const DeadBytes& dead);
   std::uint64_t close_gap(const DatasetRecord& owner, const SnapshotRecord& victim);

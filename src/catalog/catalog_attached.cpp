@@ -83,9 +83,7 @@ Orphan Catalog::remove_partial(DatasetId dataset) {
   if (!old) return {};
   tree_.erase(keys::partial(dataset));
   charge(dataset, -static_cast<std::int64_t>(old->used_bytes));
-  Orphan orphan{old->objset, old->base.birth, {}};
-  if (const auto base = find_snapshot(old->base)) orphan.successors.push_back(base->objset);
-  return orphan;
+  return {old->objset, old->base.birth, {}};
 }
 
 std::vector<Wrapping> Catalog::wrappings(DatasetId dataset) const {

@@ -162,6 +162,14 @@ void Catalog::update(const SnapshotRecord& changed) {
   store(changed);
 }
 
+/// What `objset` leaves behind where `base` stays. Two names of one object set share its root too,
+/// whatever their births.
+Orphan Catalog::make_orphan(const BlockPointer& objset, const std::optional<SnapshotRecord>& base) {
+  if (!base) return {objset, Birth{}, {}};
+  if (base->objset.same_place(objset)) return {};
+  return {objset, base->id.birth, {}};
+}
+
 /// Makes `fresh` the newest snapshot and the head.
 void Catalog::insert(DatasetRecord& owner, SnapshotRecord& fresh, const DeadBytes& dead) {
   SEALIFT_ASSERT(fresh.id.birth >= owner.next_birth);
@@ -251,9 +259,9 @@ Orphan Catalog::remove_snapshot(SnapshotId id) {
   DatasetRecord owner = dataset(id.dataset);
   const auto base = before(owner, id.birth);
   const auto successor = next(id);
-  Orphan orphan{victim.objset, base ? base->id.birth : Birth{}, {}};
+  Orphan orphan = make_orphan(victim.objset, base);
   orphan.successors.push_back(successor ? successor->objset : owner.head.objset);
-  if (base) orphan.successors.push_back(base->objset);
+  if (orphan.successors.front().same_place(victim.objset)) orphan = {};
 
   const std::uint64_t freed = close_gap(owner, victim);
   owner.used_by_snapshots_bytes -= freed;
@@ -286,14 +294,13 @@ Orphan Catalog::reset_head(DatasetId id) {
   const DeadBytes dead = dead_bytes(head);
   const std::uint64_t freed =
       written(owner.head.referenced_bytes, base ? base->referenced_bytes : 0, dead);
-  Orphan orphan{owner.head.objset, base ? base->id.birth : Birth{}, {}};
+  const Orphan orphan = make_orphan(owner.head.objset, base);
 
   const std::uint64_t back_to_head = total_after(dead, owner.origin.birth);
   owner.used_by_dataset_bytes += back_to_head - freed;
   owner.used_by_snapshots_bytes -= back_to_head;
   owner.head = {};
   if (base) {
-    orphan.successors.push_back(base->objset);
     owner.head = {base->objset, base->id.birth, base->referenced_bytes, base->logical_bytes};
     if (base->id.dataset == id) {  // its blocks are all the head's again
       SnapshotRecord newest = *base;

@@ -26,11 +26,20 @@ void Vault::init(const std::filesystem::path& directory, const InitOptions& opti
 }
 
 Vault Vault::open(const std::filesystem::path& directory, Access access) {
-  return Vault(vault::Vault::open(
-      directory, access == Access::kWrite ? vault::Access::kWrite : vault::Access::kRead));
+  return Vault(vault::Vault::open(directory, access == Access::kWrite ? vault::Access::kWrite
+                                                                      : vault::Access::kRead),
+               directory);
 }
 
-Vault::Vault(std::unique_ptr<vault::Vault> inner) : inner_(std::move(inner)) {}
+Vault::Vault(std::unique_ptr<vault::Vault> inner, std::filesystem::path directory)
+    : inner_(std::move(inner)), directory_(std::move(directory)) {}
+
+std::uint64_t Vault::available_bytes() const {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(directory_, error);
+  return error ? 0 : space.available;
+}
+
 Vault::~Vault() = default;
 Vault::Vault(Vault&&) noexcept = default;
 Vault& Vault::operator=(Vault&&) noexcept = default;

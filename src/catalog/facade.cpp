@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions of <sealift/dataset.h>: each is an operation in a commit of its own.
+#include <sealift/dataset.h>
+
+#include "catalog/commit.h"
+#include "catalog/operations.h"
+#include "catalog/release.h"
+
+namespace sealift::catalog {
+namespace {
+
+/// One operation, one commit.
+template <class Operation>
+auto run(Vault& vault, const Moment& moment, Operation&& operation) {
+  GuidSource guids(moment.entropy);
+  return commit(vault.inner(), [&](Catalog& catalog, vault::Transaction& transaction) {
+    Change change{catalog, transaction.txg(), moment.seconds, guids,
+                  make_release(vault.inner(), transaction)};
+    return operation(change);
+  });
+}
+
+/// What an operation would do: on a catalog whose edits go nowhere.
+template <class Operation>
+auto rehearse(const Vault& vault, Operation&& operation) {
+  Catalog catalog = open_catalog(vault.inner());
+  GuidSource guids(0);
+  Change change{catalog, vault.inner().root().txg, 0, guids, [](const Orphan&) {}};
+  return operation(change);
+}
+
+}  // namespace
+}  // namespace sealift::catalog
+
+namespace sealift {
+
+using catalog::Change;
+
+void create_dataset(Vault& vault, const std::string& name, const CreateOptions& options,
+                    const Moment& moment) {
+  catalog::run(vault, moment,
+               [&](Change& change) { return catalog::create_dataset(change, name, options).id; });
+}
+
+Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options) {
+  const auto operation = [&](Change& change) { return catalog::destroy(change, target, options); };
+  return options.dry_run ? catalog::rehearse(vault, operation)
+                         : catalog::run(vault, Moment{}, operation);
+}
+
+void rename(Vault& vault, const std::string& from, const std::string& to,
+            const RenameOptions& options, const Moment& moment) {
+  catalog::run(vault, moment, [&](Change& change) { catalog::rename(change, from, to, options); });
+}
+
+void take_snapshots(Vault& vault, const std::vector<std::string>& names,
+                    const SnapshotOptions& options, const Moment& moment) {
+  catalog::run(vault, moment,
+               [&](Change& change) { catalog::take_snapshots(change, names, options); });
+}
+
+void hold(Vault& vault, const std::string& tag, const std::vector<std::string>& snapshots,
+          Recursion recursion, const Moment& moment) {
+  catalog::run(vault, moment,
+               [&](Change& change) { catalog::hold(change, tag, snapshots, recursion); });
+}
+
+void release(Vault& vault, const std::string& tag, const std::vector<std::string>& snapshots,
+             Recursion recursion) {
+  catalog::run(vault, Moment{},
+               [&](Change& change) { catalog::release(change, tag, snapshots, recursion); });
+}
+
+void bookmark(Vault& vault, const std::string& source, const std::string& bookmark) {
+  catalog::run(vault, Moment{},
+               [&](Change& change) { catalog::bookmark(change, source, bookmark); });
+}
+
+Destroyed rollback(Vault& vault, const std::string& snapshot, const RollbackOptions& options) {
+  return catalog::run(vault, Moment{},
+                      [&](Change& change) { return catalog::rollback(change, snapshot, options); });
+}
+
+void set_properties(Vault& vault, const std::vector<std::string>& names,
+                    const Properties& properties) {
+  catalog::run(vault, Moment{},
+               [&](Change& change) { catalog::set_properties(change, names, properties); });
+}
+
+void inherit_property(Vault& vault, const std::vector<std::string>& names,
+                      const std::string& property, const InheritOptions& options) {
+  catalog::run(vault, Moment{}, [&](Change& change) {
+    catalog::inherit_property(change, names, property, options);
+  });
+}
+
+}  // namespace sealift
