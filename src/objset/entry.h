@@ -41,7 +41,7 @@ struct Entry {
 };
 
 /// Appends `entries` to `out`, runs of equal holes as one item and repeated births and salts
-/// left out. proto/vault.md, "Entries", is the layout.
+/// left out. proto/objset.md is the layout.
 void encode_entries(const std::vector<Entry>& entries, Bytes& out);
 
 /// Reads exactly `count` entries from the front of `from` and returns the rest of it.
