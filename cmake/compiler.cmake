@@ -14,6 +14,7 @@ endif()
 add_compile_options(-Wall -Wextra -Wshadow)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   add_compile_options(-Wno-restrict)  # false alarms on std::string operator+ (GCC bug 105651)
+  add_compile_options(-Wno-stringop-overflow)  # and on fmt's appenders at -O3
 endif()
 
 # Assertions guard against our own bugs and stay on in every build.
