@@ -50,12 +50,16 @@ class History:
     def files(self):
         found = []
         for base, dirs, names in os.walk("."):
-            dirs.sort()
+            dirs[:] = sorted(d for d in dirs if not os.path.ismount(os.path.join(base, d)))
             for name in sorted(names):
                 path = os.path.join(base, name)
                 if os.path.isfile(path) and not os.path.islink(path):
                     found.append(path)
         return found
+
+    def dirs(self):
+        """Those at the top, but for other file systems mounted there."""
+        return sorted(n for n in os.listdir(".") if os.path.isdir(n) and not os.path.ismount(n))
 
     def pick(self, large=False):
         paths = self.files()
@@ -190,7 +194,7 @@ class History:
 
     def grow_directory(self):
         """Long names: the directory's block soon becomes a fat ZAP."""
-        dirs = sorted(n for n in os.listdir(".") if os.path.isdir(n))
+        dirs = self.dirs()
         if not dirs or self.rng.random() < 0.4:
             where = self.fresh()
             os.mkdir(where)
@@ -201,7 +205,7 @@ class History:
             os.link(target, self.fresh(where) + "-" * self.rng.choice([0, 60, 200]))
 
     def shrink_directory(self):
-        dirs = sorted(n for n in os.listdir(".") if os.path.isdir(n))
+        dirs = self.dirs()
         if not dirs:
             return
         where = self.rng.choice(dirs)
