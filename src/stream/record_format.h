@@ -101,9 +101,22 @@ constexpr std::uint32_t kDnodeCoreSize = 64;
 constexpr std::uint32_t kBlockPointerSize = 128;
 constexpr std::uint32_t kMaxDnodeSlots = 32;  ///< a dnode of 16 KiB, which is a dnode block
 constexpr std::uint32_t kSlotsPerDnodeBlock = 32;
+constexpr std::uint32_t kMaxBlockPointers = 3;
+constexpr std::uint32_t kMaxLevels = 12;  ///< (64 - 9) bits of blocks in steps of 5, and one
+constexpr std::uint32_t kMinIndirectShift = 12;
+constexpr std::uint32_t kMaxIndirectShift = 17;
 constexpr std::uint32_t kMaxEmbeddedPayload = 112;
 constexpr std::uint64_t kMaxObject = 1ULL << 48;  ///< object ids are below this
 constexpr std::uint64_t kToEnd = ~0ULL;           ///< FREE's length: to the end of the object
+
+// How many OpenZFS 2.4 knows (include/sys/dmu.h, zio.h, zio_compress.h); all are below.
+constexpr std::uint32_t kObjectTypes = 54;
+constexpr std::uint32_t kByteswapFunctions = 10;
+constexpr std::uint8_t kChecksumTypes = 15;
+constexpr std::uint8_t kCompressionTypes = 17;
+constexpr std::uint8_t kCompressionOff = 2;
+constexpr std::uint8_t kCompressionLz4 = 15;
+constexpr std::uint8_t kCompressionZstd = 16;
 
 /// BEGIN's payload. OpenZFS's own bound (cmd/zstream, lib/libzfs) is 256 MiB; a package of
 /// 100,000 snapshots takes about 15 MiB, and what is unpacked takes four times the memory.
