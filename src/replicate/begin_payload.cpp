@@ -72,6 +72,7 @@ Bytes make_begin_payload(const objset::ObjectSet& set, const BeginFacts& facts) 
   if (keydata != nullptr) {
     stream::Nvlist sent = *keydata;
     if (facts.wrapping) put_wrapping(sent, *facts.wrapping);
+    if (facts.to_ivset_guid != 0) sent.add_u64("to_ivset_guid", facts.to_ivset_guid);
     sent.add_u64("from_ivset_guid", facts.from_ivset_guid);
     list.add_nvlist(key::kCryptKeydata, std::move(sent));
   }

@@ -12,6 +12,7 @@ namespace sealift::replicate {
 
 /// What BEGIN's payload tells beside the snapshot itself.
 struct BeginFacts {
+  std::uint64_t to_ivset_guid = 0;            ///< 0: as in the stream that the contents came in
   std::uint64_t from_ivset_guid = 0;          ///< of the base; 0 in a full stream
   std::optional<catalog::Wrapping> wrapping;  ///< to send; what the snapshot came with if none
   std::optional<std::vector<std::uint64_t>> redact_snaps;

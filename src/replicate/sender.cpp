@@ -11,6 +11,8 @@ BeginFacts facts_of(const SnapshotToSend& what) {
   BeginFacts facts;
   facts.wrapping = what.wrapping;
   facts.resume = what.resume;
+  // A snapshot taken in the vault has the contents of one that arrived, and an IV set of its own.
+  facts.to_ivset_guid = what.snapshot.ivset_guid;
   facts.redact_snaps = what.snapshot.redaction;
   if (!what.base) return facts;
   facts.from_ivset_guid = what.base->ivset_guid;
