@@ -6,7 +6,7 @@ _sealift_words() {
     local heading=$1
     shift
     sealift "$@" --help 2>/dev/null | awk -v heading="$heading" '
-        /^[^ ]/ { on = tolower($0) ~ "^(sub)?" heading; next }
+        /^[^ ]/ { on = tolower($0) ~ "^(sub)?" heading ":?$"; next }
         !on { next }
         heading == "commands" { if (/^  [a-z]/) print $1; next }
         { for (i = 1; i <= NF && $i ~ /^-/; i++) { gsub(",", "\n", $i); print $i } }'

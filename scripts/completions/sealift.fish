@@ -4,7 +4,7 @@
 # Words that `sealift COMMAND... --help` lists under the heading $argv[1].
 function __sealift_words
     sealift $argv[2..] --help 2>/dev/null | awk -v heading=$argv[1] '
-        /^[^ ]/ { on = tolower($0) ~ "^(sub)?" heading; next }
+        /^[^ ]/ { on = tolower($0) ~ "^(sub)?" heading ":?$"; next }
         !on { next }
         heading == "commands" { if (/^  [a-z]/) print $1; next }
         { for (i = 1; i <= NF && $i ~ /^-/; i++) { gsub(",", "\n", $i); print $i } }'

@@ -30,7 +30,7 @@ def help_of(*command):
 
 def section(text, title):
     """The indented lines under the help heading `title`."""
-    match = re.search(rf"^{title}:?[^\n]*\n((?:[ \t]+[^\n]*\n|\n)*)", text + "\n", re.M | re.I)
+    match = re.search(rf"^{title}:?\n((?:[ \t]+[^\n]*\n|\n)*)", text + "\n", re.M | re.I)
     return match.group(1) if match else ""
 
 
@@ -39,20 +39,25 @@ def commands(text):
 
 
 def help_options(text):
+    """Options that start a line: `  -v, --verbose   more`. All have --help."""
     found = set()
     for line in section(text, "options").splitlines():
         names = re.match(r"\s{1,8}(-\S+(?:[ ,]+-\S+)*)", line)
-        if names:
-            found.update(OPTION.findall(names.group(1)))
-    return found - {"-h", "--help"}
+        options = OPTION.findall(names.group(1)) if names else []
+        if "--help" not in options:
+            found.update(options)
+    return found
 
 
 def man_options(text):
-    """Options of the .It lines: `.It Fl v , Fl -verbose`."""
+    """Options of the .It lines: `.It Fl v , -verbose` or `.It Fl v , Fl -verbose`."""
     found = set()
-    for line in re.findall(r"^\.It (.*)$", text, re.M):
-        found.update("-" + flag for flag in re.findall(r"\bFl (-?[\w-]+)", line))
-    return found - {"-h", "--help"}
+    for line in re.findall(r"^\.It Fl (.*)$", text, re.M):
+        flags = re.sub(r"\b(Ar|Ns|Op|Pq|Oo|Cm|Sy)\b[^,|]*", "", line).replace("Fl", "")
+        options = {"-" + flag for flag in re.findall(r"[\w-]+", flags)}
+        if "--help" not in options:
+            found.update(options)
+    return found
 
 
 def man_exit_codes(text):
@@ -71,7 +76,7 @@ def pages():
 
 
 def page_of(command):
-    found = sorted(MAN.glob(f"sealift-{'-'.join(command)}.[18]"))
+    found = sorted(MAN.glob(f"{'-'.join(['sealift', *command])}.[18]"))
     return found[0] if found else None
 
 
@@ -81,10 +86,10 @@ def command_faults(command):
     for name in inner:
         yield from command_faults([*command, name])
     page = page_of(command)
-    if inner and page is None:
-        return  # a mere group, such as `stream`: its commands have the pages
     if page is None:
-        yield f"sealift {' '.join(command)} has no page in man/"
+        # A mere group, such as `stream`, needs none: its commands have the pages.
+        if not inner or not command:
+            yield f"{' '.join(['sealift', *command])} has no page in man/"
         return
     said, done = man_options(page.read_text()), help_options(text)
     for option in sorted(done - said):
@@ -106,16 +111,19 @@ def page_faults(page, codes):
 
 def check_checker():
     """The test must be able to fail."""
-    text = "Usage: x\n\nOptions:\n  -v, --verbose   more\n      --dir DIR   with -z in it\n"
+    text = "options of x\nUsage: x\n\nOptions:\n  -v, --verbose   more\n      --dir DIR   with -z in it\n"
     assert help_options(text) == {"-v", "--verbose", "--dir"}, help_options(text)
-    assert man_options(".It Fl v , Fl -verbose\n.It Fl -dir Ar dir\n") == help_options(text)
+    page = ".It Fl v , Fl -verbose\n.It Fl -dir Ar dir Ns Op , Ns Ar dir ...\n"
+    assert man_options(page) == help_options(text), man_options(page)
+    assert man_options(".It Fl h , -holds\n.It Fl -help") == {"-h", "--holds"}
+    assert help_options("Options:\n  -h,--holds  x\n  --help  y\n") == {"-h", "--holds"}
     assert man_exit_codes(".Sh EXIT STATUS\n.Bl\n.It 0\nfine\n.It Li 2\nbad\n.El\n") == {0, 2}
     assert commands("Commands:\n  send   sends\n  list   lists\n\nOptions:\n  -v\n") == ["send", "list"]
 
 
 check_checker()
 names = commands(help_of())
-faults = [why for name in names for why in command_faults([name])]
+faults = list(command_faults([]))
 faults += [why for page in pages() for why in page_faults(page, enum_exit_codes())]
 if not names or not pages():
     faults.append("no commands or no pages found")
