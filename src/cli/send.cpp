@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sealift/send.h>
+#include <sealift/stream.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/nice_number.h"
+#include "cli/send_progress.h"
+#include "cli/stream_input.h"
+#include "cli/talk.h"
+
+namespace sealift::cli {
+namespace {
+
+struct Options {
+  SendRequest request;
+  std::string from;      ///< -i
+  std::string from_all;  ///< -I
+  std::string token;
+  int verbosity = 0;
+  bool parsable = false;
+  bool dry_run = false;
+
+  bool wants_lines() const { return verbosity > 0 || parsable; }
+  bool is_package() const { return request.replicate || request.intermediates; }
+};
+
+[[noreturn]] void misuse(const std::string& message) {
+  throw Error(ErrorKind::kUsage, message);
+}
+
+void check_token_options(const Options& options) {
+  const SendRequest& request = options.request;
+  if (!options.from.empty() || !options.from_all.empty() || request.replicate ||
+      request.properties || request.received_properties || request.holds ||
+      !request.wrapping.empty())
+    misuse("invalid flags combined with -t");
+  if (!request.snapshot.empty()) misuse("too many arguments");
+}
+
+void check_options(const Options& options) {
+  if (!options.token.empty()) return check_token_options(options);
+  if (options.request.snapshot.empty()) misuse("missing snapshot argument");
+  if (!options.from.empty() && !options.from_all.empty()) misuse("-i and -I exclude each other");
+}
+
+SendPlan make_plan(const Vault& vault, const Options& options) {
+  if (!options.token.empty())
+    return plan_resumed_send(vault, options.token, options.request.format);
+  return plan_send(vault, options.request);
+}
+
+/// The lines of `zfs send -v`, or with -P of `zfs send -P` (lib/libzfs/libzfs_sendrecv.c,
+/// send_print_verbose).
+std::string plan_line(const PlannedStream& stream, std::uint64_t bytes, bool parsable) {
+  const auto& [name, from] = stream;
+  if (parsable)
+    return from.empty() ? fmt::format("full\t{}\t{}\n", name, bytes)
+                        : fmt::format("incremental\t{}\t{}\t{}\n", from, name, bytes);
+  const std::string size = nice_bytes(bytes);
+  if (from.empty()) return fmt::format("full send of {} estimated size is {}\n", name, size);
+  const char* at = from.find_first_of("@#") == std::string::npos ? "@" : "";
+  return fmt::format("send from {}{} to {} estimated size is {}\n", at, from, name, size);
+}
+
+void print_plan(const SendPlan& plan, const Options& options, std::FILE* to) {
+  if (!options.token.empty())
+    fmt::print(to, "resume token contents:\n{}", stream::describe_token(options.token));
+  const SendSizes sizes = plan.measure();
+  for (std::size_t i = 0; i < sizes.streams.size(); ++i)
+    fmt::print(to, "{}", plan_line(plan.streams()[i], sizes.streams[i], options.parsable));
+  if (options.parsable) {
+    fmt::print(to, "size\t{}\n", sizes.total);
+  } else {
+    fmt::print(to, "total estimated size is {}\n",
+               options.is_package() ? nice_bytes(sizes.total) : nice_number(sizes.total));
+  }
+  std::fflush(to);
+}
+
+/// A pipe of the default 64 KiB makes both ends wait for each other all the time.
+void widen_pipe(int fd) {
+  constexpr int kPipeBytes = 1 << 20;
+  ::fcntl(fd, F_SETPIPE_SZ, kPipeBytes);
+}
+
+void write_streams(const SendPlan& plan, const Options& options) {
+  widen_pipe(STDOUT_FILENO);
+  const auto out = open_stdout();
+  CountingSink counter(*out);
+  SendProgress::Options form;
+  if (options.verbosity > 0) form.lines = SendProgress::Lines::kEverySecond;
+  if (options.parsable) form.form = SendProgress::Form::kParsable;
+  SendProgress progress(counter, form);
+  plan.run(counter, [&](std::size_t i) { progress.begin(plan.streams()[i].name); });
+}
+
+ExitCode send(Options& options, const Globals& globals) {
+  check_options(options);
+  if (!options.dry_run) refuse_terminal(STDOUT_FILENO, "a stream");
+  options.request.intermediates = !options.from_all.empty();
+  options.request.from = options.from + options.from_all;
+  const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
+  const SendPlan plan = make_plan(vault, options);
+  for (const std::string& warning : plan.warnings()) say_warning(warning);
+  if (options.wants_lines()) {
+    for (const std::string& note : plan.notes()) fmt::print(stderr, "{}\n", note);
+    print_plan(plan, options, options.dry_run ? stdout : stderr);
+  }
+  if (!options.dry_run) write_streams(plan, options);
+  return plan.is_complete() ? ExitCode::kOk : ExitCode::kState;
+}
+
+void declare_contents(CLI::App& app, Options& options) {
+  SendRequest& request = options.request;
+  app.add_option("-i", options.from, "send what changed since this snapshot or bookmark")
+      ->type_name("SOURCE");
+  app.add_option("-I", options.from_all, "the same, with all snapshots between the two")
+      ->type_name("SOURCE");
+  app.add_flag("-R,--replicate", request.replicate,
+               "send descendants, clones, properties and all snapshots too");
+  app.add_flag("-s,--skip-missing", request.skip_missing,
+               "with -R: pass over datasets that lack the snapshot");
+  app.add_option("-X,--exclude", request.excluded, "with -R: leave out these, with commas between")
+      ->type_name("DATASET")
+      ->delimiter(',')
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_flag("-p,--props", request.properties, "send properties");
+  app.add_flag("-b,--backup", request.received_properties, "send properties as they were received");
+  app.add_flag("-h,--holds", request.holds, "send holds");
+  app.add_option("--wrapping", request.wrapping, "put another of the dataset's wrappings in")
+      ->type_name("ID");
+}
+
+void declare_form(CLI::App& app, Options& options) {
+  SendFormat& format = options.request.format;
+  app.add_flag("-w,--raw", format.raw, "send sealed data as they are, without a key");
+  app.add_flag("-L,--large-block", format.large_blocks, "allow blocks over 128 KiB");
+  app.add_flag("-e,--embed", format.embedded, "allow embedded blocks");
+  app.add_flag("-c,--compressed", format.compressed, "allow compressed blocks");
+}
+
+Action setup(CLI::App& app, const Globals& globals) {
+  const auto options = std::make_shared<Options>();
+  app.set_help_flag("--help", "print this help");
+  declare_contents(app, *options);
+  declare_form(app, *options);
+  app.add_option("-t,--resume", options->token, "send the rest of an interrupted stream")
+      ->type_name("TOKEN");
+  app.add_flag("-n,--dryrun", options->dry_run, "send nothing; with -v, say what would be sent");
+  app.add_flag("-v,--verbose", options->verbosity, "print sizes, then progress every second");
+  app.add_flag("-P,--parsable", options->parsable, "print sizes for scripts");
+  app.add_option("SNAPSHOT", options->request.snapshot, "what to send");
+  return [options, &globals] { return send(*options, globals); };
+}
+
+}  // namespace
+
+extern const Command kSend;
+const Command kSend = {"send", "write a snapshot as a stream to standard output", setup};
+
+}  // namespace sealift::cli
