@@ -66,12 +66,17 @@ class SendPlan {
  public:
   explicit SendPlan(std::shared_ptr<const replicate::SendJob> job) : job_(std::move(job)) {}
 
+  // References live as long as the plan, or a copy of it: a passing one does not lend them.
+
   /// In the order in which they are sent.
-  const std::vector<PlannedStream>& streams() const;
+  const std::vector<PlannedStream>& streams() const&;
+  void streams() const&& = delete;
   /// What the user should know anyway.
-  const std::vector<std::string>& warnings() const;
+  const std::vector<std::string>& warnings() const&;
+  void warnings() const&& = delete;
   /// What a verbose user wants to know.
-  const std::vector<std::string>& notes() const;
+  const std::vector<std::string>& notes() const&;
+  void notes() const&& = delete;
   /// False if something asked for cannot be sent and is not in streams(); a warning names it. The
   /// rest can be sent all the same, as zfs does, and is then a failure.
   bool is_complete() const;

@@ -5,13 +5,13 @@
 
 namespace sealift {
 
-const std::vector<PlannedStream>& SendPlan::streams() const {
+const std::vector<PlannedStream>& SendPlan::streams() const& {
   return job_->streams;
 }
-const std::vector<std::string>& SendPlan::warnings() const {
+const std::vector<std::string>& SendPlan::warnings() const& {
   return job_->warnings;
 }
-const std::vector<std::string>& SendPlan::notes() const {
+const std::vector<std::string>& SendPlan::notes() const& {
   return job_->notes;
 }
 bool SendPlan::is_complete() const {
