@@ -60,6 +60,7 @@ Appender::Impl::Owned Appender::Impl::claim_or_create() {
     const Vault::Impl::Pin now = vault_.pin_newest();
     const std::optional<std::uint64_t> length = vault_.committed_length(now.uberblock, id);
     if (!length || *length >= full_bytes_) continue;
+    if (writer->length() < *length) continue;  // damaged; nothing may be put into the gap
     writer->truncate(*length);
     return {std::move(writer), *length, *length, false};
   }

@@ -34,6 +34,7 @@ class FileSegmentWriter final : public SegmentWriter {
   FileSegmentWriter(std::uint32_t id, os::File file) : id_(id), file_(std::move(file)) {}
 
   std::uint32_t id() const override { return id_; }
+  std::uint64_t length() const override { return file_.size(); }
 
   void write(std::uint64_t offset, ByteView bytes) override {
     file_.write_at(offset, bytes);

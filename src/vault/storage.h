@@ -22,6 +22,7 @@ class SegmentWriter {
  public:
   virtual ~SegmentWriter() = default;
   virtual std::uint32_t id() const = 0;
+  virtual std::uint64_t length() const = 0;
   virtual void write(std::uint64_t offset, ByteView bytes) = 0;
   virtual void truncate(std::uint64_t length) = 0;
   /// Makes all that was written durable, and that the segment exists.

@@ -13,6 +13,10 @@ namespace {
 
 /// A commit frees no more extents than this, so that none takes long.
 constexpr std::size_t kMaxFreedAtOnce = 20'000;
+/// Released extents kept in memory, 24 bytes each; more of them go to the space tree at once.
+constexpr std::size_t kMaxReleased = 500'000;
+/// Extents put into the space tree before its nodes are written and need not stay in memory.
+constexpr std::size_t kPendingAtOnce = 100'000;
 
 std::uint64_t bytes_of(std::span<const Extent> extents) {
   std::uint64_t total = 0;
@@ -40,6 +44,7 @@ struct Transaction::Impl {
   void free_unreachable();
   void bury(const Extent& extent);
   void remove_doomed();
+  void release(const Extent& extent);
   void add_released();
   void write_tail();
   void account(const Tail& tail);
@@ -94,11 +99,26 @@ void Transaction::Impl::remove_doomed() {
   }
 }
 
+void Transaction::Impl::release(const Extent& extent) {
+  released.push_back(extent);
+  if (released.size() < kMaxReleased) return;
+  coalesce(released);
+  if (released.size() < kMaxReleased / 2) return;
+  add_released();
+}
+
 void Transaction::Impl::add_released() {
   coalesce(released);
-  space.add_pending(next.txg, released);
+  std::span<const Extent> rest = released;
+  while (rest.size() > kPendingAtOnce) {
+    space.add_pending(next.txg, rest.first(kPendingAtOnce));
+    space.flush(nodes);
+    rest = rest.subspan(kPendingAtOnce);
+  }
+  space.add_pending(next.txg, rest);
   next.pending_bytes += bytes_of(released);
   next.allocated_bytes -= bytes_of(released);
+  released.clear();
 }
 
 void Transaction::Impl::write_tail() {
@@ -158,7 +178,7 @@ Txg Transaction::txg() const {
 
 void Transaction::release(const BlockPointer& pointer) {
   impl_->vault.check_shape(pointer);
-  impl_->released.push_back(extent_of(pointer));
+  impl_->release(extent_of(pointer));
 }
 
 void Transaction::commit(const BlockPointer& catalog) {

@@ -120,7 +120,7 @@ void Vault::Impl::reclaim(const Storage::SegmentFile& file) {
   const Pin pin = pin_newest();
   const std::optional<std::uint64_t> length = committed_length(pin.uberblock, file.id);
   if (length) {
-    if (file.length > *length) owned->truncate(*length);
+    if (owned->length() > *length) owned->truncate(*length);
   } else {
     owned->remove();
   }

@@ -119,6 +119,11 @@ class MemoryWriter final : public SegmentWriter {
 
   std::uint32_t id() const override { return id_; }
 
+  std::uint64_t length() const override {
+    const std::lock_guard lock(state_->mutex);
+    return state_->segments.at(id_).seen.size();
+  }
+
   void write(std::uint64_t offset, ByteView bytes) override {
     const std::lock_guard lock(state_->mutex);
     if (state_->total_bytes() + bytes.size() > state_->limit_bytes) {

@@ -2,6 +2,7 @@
 // Space is returned, but never too early.
 #include "sealift/error.h"
 #include "support/catch.h"
+#include "vault/return_space.h"
 #include "vault/world.h"
 
 using namespace sealift;
@@ -167,4 +168,46 @@ TEST_CASE("many small commits live in one segment, and their books agree") {
   // The tree is one node; the rest is what the last few commits wait to give back.
   CHECK(vault->space().allocated_bytes < 40'000);
   CHECK(vault->space().pending_bytes < 200'000);
+}
+
+TEST_CASE("space can be returned at once") {
+  World world(4);
+  world.release({1, 2});
+  return_space(*world.vault);
+  CHECK(!world.is_readable(1));
+  CHECK(!world.is_readable(2));
+  CHECK(world.is_readable(3));
+  CHECK(world.vault->space().pending_bytes < 64 << 10);
+  return_space(*world.vault);
+}
+
+TEST_CASE("space is not returned at once while a reader needs it") {
+  World world(4);
+  const auto reader = open(world.storage, Access::kRead);
+  world.release({1});
+  return_space(*world.vault);
+  CHECK(reader->read(world.blocks[1]) == noise(64 << 10, 1));
+}
+
+TEST_CASE("a transaction may release more extents than are kept in memory") {
+  const auto storage = new_memory_vault({ChecksumKind::kFletcher4, 1U << 30});
+  const auto vault = open(storage);
+  std::vector<BlockPointer> blocks;
+  {
+    Appender appender(*vault);
+    const Bytes block(16, 1);
+    for (unsigned i = 0; i < 1'100'000; ++i) blocks.push_back(appender.append(block));
+    Transaction(*vault, appender).commit(blocks[0]);
+  }
+  const std::uint64_t before = vault->space().allocated_bytes;
+  {
+    Appender appender(*vault);
+    Transaction transaction(*vault, appender);
+    for (std::size_t i = 1; i < blocks.size(); i += 2) transaction.release(blocks[i]);
+    transaction.commit(blocks[0]);
+  }
+  CHECK(vault->space().allocated_bytes > before / 2);
+  CHECK(vault->space().pending_bytes > before / 2);
+  CHECK(used_in_segments(*vault) == used_in_total(*vault));
+  CHECK_NOTHROW(vault->read(blocks[0]));
 }
