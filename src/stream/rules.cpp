@@ -177,11 +177,10 @@ void Rules::check_current(std::uint64_t object) const {
 
 /// OpenZFS sends each block once, in rising order. What ends just at 2^64 is a spill block
 /// which some releases send as embedded data.
-void Rules::check_data(const Position& at, std::uint64_t size) {
-  check_current(at.object);
-  require(!data_done_ && at.offset >= data_end_, "offset {} comes after {}", at.offset, data_end_);
-  const std::uint64_t end = at.offset + size;
-  require(end > at.offset || end == 0, "offset {} and size {} are out of range", at.offset, size);
+void Rules::check_data(std::uint64_t offset, std::uint64_t size) {
+  require(!data_done_ && offset >= data_end_, "offset {} comes after {}", offset, data_end_);
+  const std::uint64_t end = offset + size;
+  require(end > offset || end == 0, "offset {} and size {} are out of range", offset, size);
   data_end_ = end;
   data_done_ = end == 0;
 }
@@ -199,6 +198,7 @@ void Rules::check_sealed_sizes(std::uint64_t logical, std::uint64_t stored) cons
 }
 
 void Rules::check_one(const Write& record) {
+  check_current(record.object);
   check_block_size(record.logical_size);
   check_type(record.type);
   check_checksum_type(record.checksum_type);
@@ -213,7 +213,7 @@ void Rules::check_one(const Write& record) {
   } else {
     require(record.compressed_size == 0, "data that are not compressed have a compressed size");
   }
-  check_data({record.object, record.offset}, record.logical_size);
+  check_data(record.offset, record.logical_size);
   if (!raw_) return check_unsealed(record.sealing);
   require(record.logical_size == current_.block_size && record.offset % current_.block_size == 0,
           "offset {} and size {} are no block of object {}", record.offset, record.logical_size,
@@ -224,16 +224,18 @@ void Rules::check_one(const Write& record) {
 
 void Rules::check_one(const WriteByref& record) {
   require(has(feature::kDedup), "WRITE_BYREF needs the feature DEDUP");
+  check_current(record.object);
   check_block_size(record.length);
   check_checksum_type(record.checksum_type);
   check_flags(record.flags, record_flag::kChecksumDedup);
   require(record.length <= current_.block_size, "{} bytes for a block of {}", record.length,
           current_.block_size);
-  check_data({record.object, record.offset}, record.length);
+  check_data(record.offset, record.length);
 }
 
 void Rules::check_one(const WriteEmbedded& record) {
   require(has(feature::kEmbedData), "WRITE_EMBEDDED needs the feature EMBED_DATA");
+  check_current(record.object);
   require(record.embedded_type == 0, "embedded data of type {}", record.embedded_type);
   check_block_size(record.length);
   require(record.logical_size > 0 && record.logical_size <= record.length &&
@@ -244,7 +246,7 @@ void Rules::check_one(const WriteEmbedded& record) {
   check_compression(record.compression);
   require(record.compression != kCompressionOff || record.logical_size == record.physical_size,
           "embedded data that are not compressed have two sizes");
-  check_data({record.object, record.offset}, record.length);
+  check_data(record.offset, record.length);
 }
 
 /// The FREE of all beyond an object's end follows OBJECT, before its data.

@@ -53,7 +53,7 @@ class Rules {
   void check_sealed_sizes(std::uint64_t logical, std::uint64_t stored) const;
   void check_range_order(std::uint64_t offset, std::uint64_t length);
   void check_current(std::uint64_t object) const;
-  void check_data(const Position& at, std::uint64_t size);
+  void check_data(std::uint64_t offset, std::uint64_t size);
   void advance_objects(std::uint64_t first, std::uint64_t count, const char* what);
   bool has(std::uint64_t features) const { return (features_ & features) != 0; }
 

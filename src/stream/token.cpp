@@ -153,8 +153,8 @@ ResumeToken parse_token(std::string_view text) {
 
 std::string format_token(const ResumeToken& token) {
   Nvlist pairs;
-  pairs.add_u64("fromguid", token.from_guid).add_u64("object", token.object);
-  pairs.add_u64("offset", token.offset).add_u64("bytes", token.bytes);
+  if (token.from_guid != 0) pairs.add_u64("fromguid", token.from_guid);
+  pairs.add_u64("object", token.object).add_u64("offset", token.offset).add_u64("bytes", token.bytes);
   pairs.add_u64("toguid", token.to_guid).add_string("toname", token.to_name);
   if (token.large_block_ok) pairs.add_boolean("largeblockok");
   if (token.embed_ok) pairs.add_boolean("embedok");
