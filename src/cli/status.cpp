@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/nice_number.h"
 
 namespace sealift::cli {
 namespace {
@@ -14,15 +15,6 @@ struct Options {
   bool verbose = false;
   bool json = false;
 };
-
-std::string amount(std::uint64_t bytes) {
-  constexpr std::string_view units = "KMGTPE";
-  if (bytes < 1024) return fmt::format("{}B", bytes);
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (value /= 1024; value >= 1024 && unit + 1 < units.size(); value /= 1024) ++unit;
-  return fmt::format("{:.3g}{}", value, units[unit]);
-}
 
 std::string when(std::int64_t seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)));
@@ -33,9 +25,9 @@ void print_text(const Vault& vault, const VaultStatus& status, bool verbose) {
     fmt::print("{:>11}: {}\n", name, value);
   };
   line("vault", vault.name());
-  line("allocated", fmt::format("{} in {} segment{}", amount(status.allocated_bytes),
+  line("allocated", fmt::format("{} in {} segment{}", nice_bytes(status.allocated_bytes),
                                 status.segments, status.segments == 1 ? "" : "s"));
-  line("pending", amount(status.pending_bytes));
+  line("pending", nice_bytes(status.pending_bytes));
   line("txg", fmt::format("{}, committed {}", status.txg, when(status.time_seconds)));
   if (!verbose) return;
   line("guid", std::to_string(vault.guid()));
