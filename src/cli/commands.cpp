@@ -4,8 +4,21 @@
 
 namespace sealift::cli {
 
+extern const Command kBookmark;
+extern const Command kCreate;
+extern const Command kDestroy;
+extern const Command kGet;
+extern const Command kHold;
+extern const Command kHolds;
+extern const Command kInherit;
 extern const Command kInit;
+extern const Command kList;
+extern const Command kRelease;
+extern const Command kRename;
+extern const Command kRollback;
 extern const Command kSend;
+extern const Command kSet;
+extern const Command kSnapshot;
 extern const Command kStatus;
 extern const Command kStreamDump;
 extern const Command kStreamToken;
@@ -13,8 +26,21 @@ extern const Command kStreamVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
+      kBookmark,
+      kCreate,
+      kDestroy,
+      kGet,
+      kHold,
+      kHolds,
+      kInherit,
       kInit,
+      kList,
+      kRelease,
+      kRename,
+      kRollback,
       kSend,
+      kSet,
+      kSnapshot,
       kStatus,
       kStreamDump,
       kStreamToken,

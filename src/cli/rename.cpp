@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sealift/dataset.h>
+
+#include "cli/command.h"
+#include "cli/moment.h"
+
+namespace sealift::cli {
+namespace {
+
+struct Options {
+  std::string from;
+  std::string to;
+  RenameOptions rename;
+  bool ignored = false;  ///< -f, -u: nothing is mounted here
+};
+
+Action setup(CLI::App& app, const Globals& globals) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("FROM", options->from, "dataset or snapshot")->required();
+  app.add_option("TO", options->to, "its new name; of a snapshot, @NAME will do")->required();
+  app.add_flag("-p", options->rename.parents, "make missing parents");
+  app.add_flag("-r", options->rename.recursive, "a snapshot, in all descendants");
+  app.add_flag("-f,-u", options->ignored, "taken and ignored: nothing is mounted here");
+  return [options, &globals] {
+    Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
+    rename(vault, options->from, options->to, options->rename, now());
+    return ExitCode::kOk;
+  };
+}
+
+}  // namespace
+
+extern const Command kRename;
+const Command kRename = {"rename", "rename a dataset or snapshot", setup};
+
+}  // namespace sealift::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sealift/dataset.h>
+
+#include "cli/command.h"
+
+namespace sealift::cli {
+namespace {
+
+struct Options {
+  std::string snapshot;
+  RollbackOptions rollback;
+  bool ignored = false;  ///< -f: nothing is mounted here
+};
+
+Action setup(CLI::App& app, const Globals& globals) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("SNAPSHOT", options->snapshot, "what to go back to")->required();
+  app.add_flag("-r", options->rollback.recursive, "destroy later snapshots and bookmarks");
+  app.add_flag("-R", options->rollback.dependents, "and their clones");
+  app.add_flag("-f", options->ignored, "taken and ignored: nothing is mounted here");
+  return [options, &globals] {
+    Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
+    rollback(vault, options->snapshot, options->rollback);
+    return ExitCode::kOk;
+  };
+}
+
+}  // namespace
+
+extern const Command kRollback;
+const Command kRollback = {"rollback", "go back to a snapshot", setup};
+
+}  // namespace sealift::cli
