@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <malloc.h>
 #include <sealift/send.h>
 #include <sealift/stream.h>
 #include <unistd.h>
@@ -88,6 +89,13 @@ void widen_pipe(int fd) {
   ::fcntl(fd, F_SETPIPE_SZ, kPipeBytes);
 }
 
+/// A walk frees and allocates some 300 KiB for every indirect block. Given back to the kernel each
+/// time, and faulted in again, that is a sixth of the time that a small increment takes.
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
 void write_streams(const SendPlan& plan, const Options& options) {
   widen_pipe(STDOUT_FILENO);
   const auto out = open_stdout();
@@ -104,6 +112,7 @@ ExitCode send(Options& options, const Globals& globals) {
   if (!options.dry_run) refuse_terminal(STDOUT_FILENO, "a stream");
   options.request.intermediates = !options.from_all.empty();
   options.request.from = options.from + options.from_all;
+  keep_freed_memory();
   const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
   const SendPlan plan = make_plan(vault, options);
   for (const std::string& warning : plan.warnings()) say_warning(warning);
