@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replicate/outbox.h"
 
+#include "base/error.h"
+
 namespace sealift::replicate {
 
 void Outbox::put(const stream::Record& record, ByteView payload) {
@@ -21,9 +23,20 @@ void Outbox::put_stored(const stream::Record& record, const vault::BlockPointer&
   waiting_.push_back({record, {}, true});
 }
 
+/// The payload of `record`, which is the next to come. A damaged one is named by its place.
+ByteView Outbox::take(const stream::Record& record) {
+  try {
+    return fetcher_->take();
+  } catch (Error& error) {
+    const stream::Position place = stream::position(record);
+    error.add_context(fmt::format("object {}, offset {}", place.object, place.offset));
+    throw;
+  }
+}
+
 void Outbox::write_oldest() {
   const Waiting& oldest = waiting_.front();
-  writer_->write(oldest.record, oldest.is_stored ? fetcher_->take() : ByteView(oldest.payload));
+  writer_->write(oldest.record, oldest.is_stored ? take(oldest.record) : ByteView(oldest.payload));
   waiting_.pop_front();
 }
 

@@ -32,6 +32,7 @@ class Outbox {
     Bytes payload;
     bool is_stored = false;
   };
+  ByteView take(const stream::Record& record);
   void write_oldest();
 
   stream::StreamSize size_;
