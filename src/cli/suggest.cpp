@@ -27,7 +27,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string suggest(std::string_view typed, const std::vector<std::string>& known) {
   std::string best;
-  std::size_t nearest = std::max<std::size_t>(typed.size() / 3, 1) + 1;
+  std::size_t nearest = typed.size() / 3 + 2;  // two neighbours swapped count as two
   for (const std::string& each : known) {
     const std::size_t apart = distance(typed, each);
     if (apart < nearest) {

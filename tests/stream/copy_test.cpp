@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the reader takes apart the writer puts together again, to the last byte.
+#include <sealift/stream.h>
+
 #include "stream/reader.h"
 #include "stream/writer.h"
 #include "support/catch.h"
@@ -33,6 +35,25 @@ Bytes in_endian(ByteView stream, Endian endian) {
   MemorySink sink;
   Writer writer(sink, endian);
   while (const Reader::Item* item = reader.next()) writer.write(item->record, item->payload);
+  writer.flush();
+  return sink.bytes();
+}
+
+/// The same stream with its BEGINs' payloads packed in another way.
+Bytes repacked(ByteView stream, Packing packing) {
+  Reader reader(stream);
+  MemorySink sink;
+  Writer writer(sink, packing.endian);
+  while (const Reader::Item* item = reader.next()) {
+    Record record = item->record;
+    Bytes payload(item->payload.begin(), item->payload.end());
+    auto* begin = std::get_if<Begin>(&record);
+    if (begin != nullptr && reader.begin_payload()) {
+      payload = encode_nvlist(reader.begin_payload()->list, packing);
+      begin->payload_length = static_cast<std::uint32_t>(payload.size());
+    }
+    writer.write(record, payload);
+  }
   writer.flush();
   return sink.bytes();
 }
@@ -75,6 +96,25 @@ TEST_CASE("streams keep their meaning and their bytes across byte orders") {
     CHECK(copy(reader) == big);
     CHECK(reader.endian() == Endian::kBig);
     CHECK(in_endian(big, Endian::kLittle) == bytes);
+  }
+}
+
+TEST_CASE("payloads are read in both formats and byte orders, and mean the same") {
+  using Format = Packing::Format;
+  for (const test::ReferenceStream& stream : test::reference_streams()) {
+    if (stream.kind != "package" && stream.kind != "clone") continue;
+    CAPTURE(stream.file);
+    const Bytes bytes = stream.read();
+    const StreamSummary wanted = verify(ByteView(bytes));
+    for (const Format format : {Format::kNative, Format::kXdr}) {
+      for (const Endian endian : {Endian::kLittle, Endian::kBig}) {
+        const Bytes other = repacked(bytes, {format, endian});
+        const StreamSummary summary = verify(ByteView(other));
+        CHECK(summary.records == wanted.records);
+        CHECK(summary.big_endian == (endian == Endian::kBig));
+        CHECK(summary.substreams.size() == wanted.substreams.size());
+      }
+    }
   }
 }
 
