@@ -150,12 +150,15 @@ void Fetcher::Impl::process(Run& run) const {
 }
 
 Buffer Fetcher::Impl::fresh_buffer(std::size_t size) {
-  if (size <= kMaxRunBytes && !spare.empty()) {
+  // Only large runs share buffers of one size: thousands of small ones fit into the budget, and
+  // in time each of their buffers would have held a large run, and be all of memory.
+  const bool is_large = size > kMaxRunBytes / 2 && size <= kMaxRunBytes;
+  if (is_large && !spare.empty()) {
     Buffer buffer = std::move(spare.back());
     spare.pop_back();
     return buffer;
   }
-  const std::size_t capacity = std::max<std::size_t>(size, kMaxRunBytes);
+  const std::size_t capacity = is_large ? kMaxRunBytes : size;
   return {std::make_unique_for_overwrite<std::uint8_t[]>(capacity), capacity};
 }
 
