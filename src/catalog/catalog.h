@@ -113,6 +113,9 @@ class Catalog {
   /// Makes the head what the newest snapshot (or the origin, or nothing) holds. The orphan is what
   /// the head was; its objset is null if the head was not modified.
   Orphan reset_head(DatasetId dataset);
+  /// Exchanges the parts of a clone and the dataset that its origin is in: the snapshots up to the
+  /// origin become the clone's, and the other one its clone. No names may clash.
+  void promote(DatasetId clone);
 
   // -- What hangs on them --------------------------------------------------------------------
 
@@ -168,6 +171,11 @@ class Catalog {
   void put_dead_bytes(SnapshotId id, const DeadBytes& dead);
   void insert(DatasetRecord& owner, SnapshotRecord& fresh, const DeadBytes& dead);
   std::uint64_t close_gap(const DatasetRecord& owner, const SnapshotRecord& victim);
+  std::vector<DeadBytes> dead_bytes_of_line(DatasetId owner) const;
+  void divide_used(DatasetRecord& owner) const;
+  void move_records(std::string_view from, std::string_view to);
+  void hand_over(const SnapshotRecord& moved, DatasetId to);
+  void close_line(DatasetId id, Birth birth);
 
   vault::Tree tree_;
 };

@@ -48,6 +48,9 @@ void discard_partial(Change& change, DatasetId id);
 
 void rename(Change& change, const std::string& from, const std::string& to,
             const RenameOptions& options);
+/// Makes a clone the one that its origin belongs to (OpenZFS: zfs promote). Throws Error(kState) for
+/// what is no clone and where snapshots would have the same name.
+void promote(Change& change, const std::string& name);
 void take_snapshots(Change& change, const std::vector<std::string>& names,
                     const SnapshotOptions& options);
 void hold(Change& change, const std::string& tag, const std::vector<std::string>& snapshots,
