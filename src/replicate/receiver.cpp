@@ -2,14 +2,13 @@
 #include "replicate/receiver.h"
 
 #include "base/error.h"
-#include "catalog/commit.h"
-#include "os/clock.h"
-#include "os/random.h"
+#include "replicate/new_dataset.h"
 
 namespace sealift::replicate {
 namespace {
 
 using catalog::Catalog;
+using catalog::Change;
 using catalog::DatasetRecord;
 using catalog::SnapshotRecord;
 
@@ -30,123 +29,204 @@ std::uint32_t flags_of(const stream::Begin& begin) {
   return flags;
 }
 
-objset::Ledger new_ledger(objset::Birth birth) {
-  objset::Ledger ledger;
-  ledger.birth = birth;
-  return ledger;
-}
+/// Once active in a lineage they stay so: a peer that has them refuses a stream without.
+constexpr std::uint32_t kStickyFlags = catalog::kHasLargeBlocks | catalog::kHasLargeMicrozap;
 
-Lineage check_now(vault::Vault& vault, const Arrival& arrival, const Destination& destination) {
-  const Catalog catalog(vault, vault.root().catalog);
-  return check_lineage(catalog, arrival, destination);
+std::optional<objset::Editor::Base> base_of(const Lineage& lineage) {
+  if (lineage.partial) return objset::Editor::Base{lineage.partial->objset, lineage.birth};
+  if (lineage.base) return objset::Editor::Base{lineage.base->objset, lineage.base->id.birth};
+  return std::nullopt;
 }
 
 }  // namespace
 
-Receiver::Receiver(vault::Vault& vault, const Arrival& arrival, const Destination& destination)
-    : vault_(vault),
+Receiver::Work::Work(vault::Vault& vault, const Lineage& lineage) : appender(vault) {
+  if (lineage.partial) {
+    ledger = decode_partial_state(lineage.partial->state).ledger;
+  } else {
+    ledger.birth = lineage.birth;
+  }
+  editor.emplace(objset::EditContext{vault, appender, ledger}, base_of(lineage));
+}
+
+Receiver::Receiver(Stage& stage, const Arrival& arrival, const Destination& destination)
+    : stage_(stage),
       arrival_(arrival),
       destination_(destination),
-      appender_(vault),
-      lineage_(check_now(vault, arrival, destination)),
-      ledger_(new_ledger(lineage_.birth)) {
-  std::optional<objset::Editor::Base> base;
-  if (lineage_.base) base = objset::Editor::Base{lineage_.base->objset, lineage_.base->id.birth};
-  editor_.emplace(objset::EditContext{vault_, appender_, ledger_}, base);
+      lineage_(check_lineage(stage.catalog(), arrival, destination)),
+      state_(partial_state_of(arrival)) {
+  state_.forced = destination.rollback == Rollback::kAllowed;
+  if (arrival_.wrapping) arrival_.wrapping->arrived_seconds = stage.now_seconds();
+  if (lineage_.partial) {
+    state_.at = *arrival.resume;
+    state_.bytes = bytes_before_ = decode_partial_state(lineage_.partial->state).bytes;
+  }
+  if (!stage.is_rehearsal() && !lineage_.is_there)
+    work_ = std::make_unique<Work>(stage.vault(), lineage_);
+}
+
+void Receiver::resolve_references_with(FindObjectSet find) {
+  if (work_) work_->editor->resolve_references_with(std::move(find));
 }
 
 void Receiver::begin(const stream::Reader& reader, const stream::Reader::Item& item) {
-  editor_->begin(arrival_.begin, reader.endian(), reader.begin_payload(), item.payload);
+  if (work_)
+    work_->editor->begin(arrival_.begin, reader.endian(), reader.begin_payload(), item.payload);
 }
 
-SnapshotRecord Receiver::make_record(const vault::BlockPointer& root) const {
-  std::uint64_t dead_bytes = 0;
-  for (const auto& [birth, bytes] : ledger_.dead) dead_bytes += bytes;
-  SnapshotRecord record;
+void Receiver::apply(const stream::Reader::Item& item) {
+  if (!work_) return;
+  work_->editor->apply(item.record, item.payload);
+  note_place(item);
+}
+
+/// A stream that goes on begins with this object's record again and the data from this offset:
+/// what came after the place, and the payload here, which only the next record's checksum covers,
+/// come once more (OpenZFS module/zfs/dmu_recv.c, save_resume_state).
+void Receiver::note_place(const stream::Reader::Item& item) {
+  switch (stream::type_of(item.record)) {
+    case stream::RecordType::kObject:
+    case stream::RecordType::kWrite:
+    case stream::RecordType::kWriteByref:
+    case stream::RecordType::kWriteEmbedded:
+      break;
+    default:
+      return;
+  }
+  const stream::Position place = stream::position(item.record);
+  state_.at = {place.object, place.offset};
+  state_.bytes = bytes_before_ + item.offset + stream::kRecordSize + item.payload.size();
+}
+
+// -- Commit ------------------------------------------------------------------------------------
+
+/// Others may have committed since the stream began: the same rules again, and the same base.
+void Receiver::check_again(const Catalog& catalog) {
+  Lineage now = check_lineage(catalog, arrival_, destination_);
+  if (!is_same(lineage_, now))
+    fail(ErrorKind::kState, "{} was changed while the stream was received", destination_.dataset);
+  lineage_ = std::move(now);
+}
+
+void Receiver::roll_back(Change& change, const DatasetRecord& dataset) const {
+  if (lineage_.base && lineage_.base->id.dataset == dataset.id) {
+    RollbackOptions options;
+    options.recursive = true;
+    catalog::rollback(change, destination_.dataset + '@' + lineage_.base->name, options);
+  } else {
+    change.give_back(change.catalog.reset_head(dataset.id));
+  }
+}
+
+DatasetRecord Receiver::prepare_dataset(Change& change, const Attachments& attachments) {
+  if (lineage_.dataset) return *lineage_.dataset;
+  return make_dataset(change, {arrival_, destination_, lineage_, attachments});
+}
+
+/// Keeps the wrapping that the stream carries beside the dataset's own, which stays in force.
+std::optional<catalog::WrappingId> Receiver::journal(Catalog& catalog,
+                                                     const DatasetRecord& dataset) const {
+  if (!arrival_.wrapping) return std::nullopt;
+  const catalog::WrappingId id = catalog.add_wrapping(dataset.id, *arrival_.wrapping);
+  if (id == dataset.key->own) return std::nullopt;
+  return id;
+}
+
+void Receiver::release_garbage(const ReleaseBlock& release) const {
+  if (!work_) return;
+  for (const vault::BlockPointer& garbage : work_->ledger.garbage) release(garbage);
+}
+
+catalog::NewSnapshot Receiver::make_snapshot(const vault::BlockPointer& root) const {
+  catalog::NewSnapshot fresh;
+  SnapshotRecord& record = fresh.record;
   record.name = destination_.snapshot;
   record.guid = arrival_.begin.to_guid;
   record.ivset_guid = arrival_.to_ivset_guid;
   record.creation_seconds = static_cast<std::int64_t>(arrival_.begin.creation_time);
   record.objset = root;
-  record.referenced_bytes = ledger_.added_bytes - dead_bytes;
-  record.logical_bytes = static_cast<std::uint64_t>(ledger_.logical_bytes);
-  if (lineage_.base) {
-    record.referenced_bytes += lineage_.base->referenced_bytes;
-    record.logical_bytes += lineage_.base->logical_bytes;
-  }
   record.flags = flags_of(arrival_.begin);
-  if (arrival_.wrapping) record.wrapping = arrival_.wrapping->id();
   record.redaction = arrival_.redact_snaps;
   record.id.birth = lineage_.birth;
-  return record;
+  if (arrival_.wrapping) record.wrapping = arrival_.wrapping->id();
+  if (lineage_.base) {
+    record.flags |= lineage_.base->flags & kStickyFlags;
+    record.referenced_bytes = lineage_.base->referenced_bytes;
+    record.logical_bytes = lineage_.base->logical_bytes;
+  }
+  if (!work_) return fresh;
+  fresh.dead = work_->ledger.dead;
+  record.referenced_bytes += work_->ledger.added_bytes - catalog::total(fresh.dead);
+  record.logical_bytes += static_cast<std::uint64_t>(work_->ledger.logical_bytes);
+  return fresh;
 }
 
-DatasetRecord Receiver::add_dataset(Catalog& catalog, const Lineage& lineage) const {
-  DatasetRecord fresh;
-  fresh.parent = lineage.parent->id;
-  fresh.name = lineage.name;
-  fresh.type = arrival_.begin.type == stream::objset_type::kVolume
-                   ? catalog::DatasetType::kVolume
-                   : catalog::DatasetType::kFilesystem;
-  fresh.guid = os::system_random().guid();
-  fresh.creation_seconds = os::system_clock().now_seconds();
-  if (lineage.is_clone) fresh.origin = lineage.base->id;
-  DatasetRecord stored = catalog.add_dataset(fresh);
-  if (!arrival_.wrapping) return stored;
-  const catalog::Wrapping& wrapping = *arrival_.wrapping;
-  stored.key = catalog::KeyRecord{wrapping.suite, wrapping.key_guid, wrapping.version,
-                                  wrapping.id(), stored.id};
-  catalog.update(stored);
-  return stored;
-}
-
-/// Others may have committed since the stream began: the same rules again, and the same base.
-Lineage Receiver::check_again(const Catalog& catalog) const {
-  const Lineage now = check_lineage(catalog, arrival_, destination_);
-  const bool same = now.dataset.has_value() == lineage_.dataset.has_value() &&
-                    now.base.has_value() == lineage_.base.has_value() &&
-                    (!now.base || now.base->id == lineage_.base->id) && now.birth == lineage_.birth;
-  if (!same)
-    fail(ErrorKind::kState, "{} was changed while the stream was received", destination_.dataset);
-  return now;
-}
-
-ReceivedSnapshot Receiver::finish() {
-  const vault::BlockPointer root = editor_->checkpoint();
+ReceivedSnapshot Receiver::finish(const Attachments& attachments) {
+  vault::BlockPointer root;
+  if (work_) root = work_->editor->checkpoint();
   ReceivedSnapshot received;
-  received.is_incremental = arrival_.is_incremental();
-  received.name = destination_.dataset + '@' + destination_.snapshot;
-  catalog::commit(vault_, appender_, [&](Catalog& catalog, vault::Transaction& transaction) {
-    const Lineage now = check_again(catalog);
-    DatasetRecord dataset = now.dataset ? *now.dataset : add_dataset(catalog, now);
-    if (arrival_.wrapping) {
-      const catalog::WrappingId id = catalog.add_wrapping(dataset.id, *arrival_.wrapping);
-      if (id != dataset.key->own) received.journalled = id;
-    }
-    catalog::NewSnapshot fresh;
-    fresh.record = make_record(root);
+  const auto edit = [&](Change& change, const ReleaseBlock& release) {
+    check_again(change.catalog);
+    const DatasetRecord dataset = prepare_dataset(change, attachments);
+    change.catalog.remove_partial(dataset.id);
+    if (state_.forced) roll_back(change, dataset);
+    become_type(change.catalog, dataset.id, arrival_);
+    received.journalled = journal(change.catalog, dataset);
+    catalog::NewSnapshot fresh = make_snapshot(root);
     fresh.record.id.dataset = dataset.id;
-    fresh.dead = ledger_.dead;
-    received.snapshot = catalog.add_snapshot(fresh, transaction.txg());
-    for (const vault::BlockPointer& garbage : ledger_.garbage) transaction.release(garbage);
-  });
+    received.snapshot = change.catalog.add_snapshot(fresh, change.txg);
+    if (attachments.attach) attachments.attach(change, received.snapshot);
+    release_garbage(release);
+  };
+  if (work_) {
+    stage_.commit(work_->appender, edit);
+  } else {
+    stage_.commit(edit);
+  }
   return received;
 }
 
-ReceivedSnapshot receive_substream(vault::Vault& vault, stream::Reader& reader,
-                                   const stream::Reader::Item& begin,
-                                   const Destination& destination) {
-  const auto& record = std::get<stream::Begin>(begin.record);
-  const Arrival arrival = read_arrival(record, reader.begin_payload());
-  Receiver receiver(vault, arrival, destination);
-  receiver.begin(reader, begin);
-  for (;;) {
-    const stream::Reader::Item* item = reader.next();
-    if (item == nullptr) fail(ErrorKind::kDamaged, "the stream ended without its END record");
-    if (std::holds_alternative<stream::End>(item->record)) break;
-    receiver.apply(*item);
-  }
-  return receiver.finish();
+// -- Interruption ------------------------------------------------------------------------------
+
+catalog::PartialReceive Receiver::make_partial(const vault::BlockPointer& root,
+                                               const std::string& state) const {
+  catalog::PartialReceive partial;
+  partial.to_guid = arrival_.begin.to_guid;
+  partial.from_guid = arrival_.begin.from_guid;
+  partial.to_name = arrival_.begin.to_name;
+  if (lineage_.base) partial.base = lineage_.base->id;
+  partial.birth = lineage_.birth;
+  partial.objset = root;
+  partial.used_bytes = work_->ledger.added_bytes;
+  partial.token = stream::format_token(make_token(arrival_.begin, state_));
+  partial.state = state;
+  return partial;
+}
+
+std::optional<std::string> Receiver::save(const Attachments& attachments) {
+  if (!work_ || state_.at.object == 0) return std::nullopt;
+  const vault::BlockPointer root = work_->editor->checkpoint();
+  state_.ledger = work_->ledger;
+  const std::string state = encode(state_);
+  if (state.size() > kMaxPartialState) return std::nullopt;
+  const catalog::PartialReceive partial = make_partial(root, state);
+  DatasetRecord dataset;
+  stage_.commit(work_->appender, [&](Change& change, const ReleaseBlock& release) {
+    check_again(change.catalog);
+    dataset = prepare_dataset(change, attachments);
+    if (!lineage_.dataset) {
+      dataset.is_incomplete = true;
+      change.catalog.update(dataset);
+    }
+    change.catalog.put_partial(dataset.id, partial);
+    release_garbage(release);
+  });
+  work_->ledger.garbage.clear();
+  arrival_.resume = state_.at;
+  lineage_.dataset = dataset;
+  lineage_.is_clone = false;
+  lineage_.partial = partial;
+  return partial.token;
 }
 
 }  // namespace sealift::replicate

@@ -1,60 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 
-#include "catalog/catalog.h"
 #include "objset/editor.h"
 #include "replicate/lineage.h"
+#include "replicate/stage.h"
 #include "stream/reader.h"
 #include "vault/appender.h"
 
 namespace sealift::replicate {
 
+/// What comes with a snapshot beside its contents. Both are called inside of a commit; either may
+/// be empty.
+struct Attachments {
+  /// The encryption root of a sealed dataset about to be made; nothing: itself.
+  std::function<std::optional<catalog::DatasetId>(const catalog::Catalog&,
+                                                  const catalog::DatasetRecord&)>
+      find_encryption_root;
+  /// Properties, holds.
+  std::function<void(catalog::Change&, const catalog::SnapshotRecord&)> attach;
+};
+
 /// What came of one substream.
 struct ReceivedSnapshot {
   catalog::SnapshotRecord snapshot;
-  std::string name;  ///< "dr/enc@s1"
-  bool is_incremental = false;
   /// The stream wrapped the master key in another way than the dataset: journalled under this id.
   std::optional<catalog::WrappingId> journalled;
 };
 
-/// Receives one substream into a vault. Nothing is visible before finish() returned; whatever
-/// throws before that leaves the vault as it was. One thread; several receivers, also of other
-/// processes, may be at work on one vault.
+/// Receives one substream. Nothing is visible before finish() returned; whatever throws before
+/// that leaves the vault as it was, or with the state of the last save(). One thread; several
+/// receivers, also of other processes, may be at work on one vault.
 class Receiver {
  public:
-  /// `vault` is open for writing and outlives the receiver.
-  /// Checks the lineage; throws what check_lineage() throws.
-  Receiver(vault::Vault& vault, const Arrival& arrival, const Destination& destination);
+  /// Checks the lineage; throws what check_lineage() throws. `stage` must outlive this.
+  Receiver(Stage& stage, const Arrival& arrival, const Destination& destination);
 
   const Lineage& lineage() const { return lineage_; }
 
+  using FindObjectSet = objset::Editor::FindObjectSet;
+  /// Where WRITE_BYREF finds what it names.
+  void resolve_references_with(FindObjectSet find);
   /// BEGIN's own part in the object set; `item` is the BEGIN record as read.
   void begin(const stream::Reader& reader, const stream::Reader::Item& item);
   /// A record between BEGIN and END.
-  void apply(const stream::Reader::Item& item) { editor_->apply(item.record, item.payload); }
+  void apply(const stream::Reader::Item& item);
+
+  /// Commits what arrived so far, to be resumed, and returns the receive_resume_token. Nothing,
+  /// and nothing is kept, while nothing worth it arrived.
+  std::optional<std::string> save(const Attachments& attachments);
   /// END was read and right: the one commit.
-  ReceivedSnapshot finish();
+  ReceivedSnapshot finish(const Attachments& attachments);
 
  private:
-  catalog::SnapshotRecord make_record(const vault::BlockPointer& root) const;
-  catalog::DatasetRecord add_dataset(catalog::Catalog& catalog, const Lineage& lineage) const;
-  Lineage check_again(const catalog::Catalog& catalog) const;
+  /// What makes the object set; a rehearsal has none.
+  struct Work {
+    Work(vault::Vault& vault, const Lineage& lineage);
+    vault::Appender appender;
+    objset::Ledger ledger;
+    std::optional<objset::Editor> editor;
+  };
 
-  vault::Vault& vault_;
+  void note_place(const stream::Reader::Item& item);
+  void check_again(const catalog::Catalog& catalog);
+  catalog::DatasetRecord prepare_dataset(catalog::Change& change, const Attachments& attachments);
+  void roll_back(catalog::Change& change, const catalog::DatasetRecord& dataset) const;
+  std::optional<catalog::WrappingId> journal(catalog::Catalog& catalog,
+                                             const catalog::DatasetRecord& dataset) const;
+  void release_garbage(const ReleaseBlock& release) const;
+  catalog::NewSnapshot make_snapshot(const vault::BlockPointer& root) const;
+  catalog::PartialReceive make_partial(const vault::BlockPointer& root,
+                                       const std::string& state) const;
+
+  Stage& stage_;
   Arrival arrival_;
   Destination destination_;
-  vault::Appender appender_;
   Lineage lineage_;
-  objset::Ledger ledger_;
-  std::optional<objset::Editor> editor_;
+  PartialState state_;
+  std::uint64_t bytes_before_ = 0;  ///< of the stream, received by the receive that is resumed
+  std::unique_ptr<Work> work_;
 };
-
-/// Receives the substream whose BEGIN is `begin`, the item just read, to its END.
-ReceivedSnapshot receive_substream(vault::Vault& vault, stream::Reader& reader,
-                                   const stream::Reader::Item& begin,
-                                   const Destination& destination);
 
 }  // namespace sealift::replicate

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "replicate/receive_job.h"
+
+#include "base/error.h"
+#include "replicate/source_tree.h"
+#include "stream/rules.h"
+
+namespace sealift::replicate {
+namespace {
+
+/// The words with which zfs begins its errors.
+const char* what_is_received(const Arrival& arrival, const ReceiveRequest& request) {
+  if (arrival.resume) return "cannot receive resume stream";
+  const bool is_clone =
+      !request.origin.empty() || (arrival.begin.flags & stream::begin_flag::kClone) != 0;
+  return arrival.is_incremental() && !is_clone ? "cannot receive incremental stream"
+                                               : "cannot receive new filesystem stream";
+}
+
+void check_package(const stream::Begin& begin) {
+  const std::uint64_t unknown = begin.features() & ~stream::feature::kKnown;
+  if (unknown != 0)
+    fail(ErrorKind::kRefused, "stream has unsupported feature, feature flags = {:x} (unknown: {})",
+         begin.features(), stream::name_features(unknown));
+}
+
+}  // namespace
+
+ReceiveJob::ReceiveJob(const ReceiveTools& tools, const ReceiveRequest& request,
+                       const Moment& moment)
+    : request_(request),
+      observer_(tools.observer),
+      stage_(tools.vault, moment, request.dry_run ? Stage::Mode::kRehearse : Stage::Mode::kCommit),
+      reader_(tools.from),
+      reception_{stage_, reader_, tools.clock, {}, {}},
+      properties_(request) {
+  reception_.save.enabled = request.resumable && !request.dry_run;
+}
+
+void ReceiveJob::note(const std::string& line) const {
+  if (observer_.on_note) observer_.on_note(line);
+}
+
+void ReceiveJob::warn(const std::string& line) const {
+  if (observer_.on_warning) observer_.on_warning(line);
+}
+
+ReceiveResult ReceiveJob::run() {
+  const Item* begin = in_context("cannot receive", [&] { return reader_.next(); });
+  if (reader_.is_package()) {
+    receive_package(*begin);
+  } else {
+    receive_single(*begin);
+  }
+  return std::move(result_);
+}
+
+/// What names are appended to must be there.
+void ReceiveJob::check_target() {
+  if (request_.naming != ReceiveNaming::kExact && !stage_.catalog().find(request_.target))
+    fail(ErrorKind::kState, "specified fs ({}) does not exist", request_.target);
+}
+
+void ReceiveJob::receive_single(const Item& begin) {
+  const auto& record = std::get<stream::Begin>(begin.record);
+  const std::string sent = record.to_name.substr(0, record.to_name.find('@'));
+  in_context("cannot receive", [&] {
+    destinations_ = std::make_unique<Destinations>(request_, sent);
+    check_target();
+  });
+  receive_substream(begin);
+}
+
+void ReceiveJob::receive_package(const Item& begin) {
+  in_context("cannot receive", [&] {
+    const auto& record = std::get<stream::Begin>(begin.record);
+    check_package(record);
+    if (!reader_.begin_payload()) fail(ErrorKind::kDamaged, "a package without its list");
+    package_.emplace(record, reader_.begin_payload()->list);
+    if (package_->is_recursive() && request_.target.find('@') != std::string::npos)
+      fail(ErrorKind::kUsage, "cannot specify snapshot name for multi-snapshot stream");
+    destinations_ = std::make_unique<Destinations>(request_, package_->top());
+    check_target();
+    links_.emplace(*package_, destinations_->top());
+  });
+  in_context("cannot receive", [&] { reader_.next(); });  // END of the package's header
+  follow_source();
+  for (;;) {
+    const Item* item = in_context("cannot receive", [&] { return reader_.next(); });
+    if (item == nullptr) break;
+    if (std::holds_alternative<stream::Begin>(item->record)) receive_substream(*item);
+  }
+  follow_source();
+}
+
+/// Renames, promotions and deletions of a replication package, before and after its streams.
+void ReceiveJob::follow_source() {
+  if (!package_->is_recursive() || package_->from().empty()) return;
+  SourceTree::Options options;
+  options.destroys = request_.force;
+  options.note = [this](const std::string& line) { note(line); };
+  options.warn = [this](const std::string& line) { warn(line); };
+  SourceTree tree(stage_, *package_, destinations_->top(), options);
+  result_.is_complete = tree.follow();
+}
+
+void ReceiveJob::receive_substream(const Item& begin) {
+  const Arrival arrival =
+      in_context("cannot receive", [&] { return begin_arrival(reader_, begin); });
+  const ArrivingDataset* entry =
+      package_ ? package_->find_by_snapshot(arrival.begin.to_guid) : nullptr;
+  in_context(what_is_received(arrival, request_), [&] { receive_into(begin, arrival, entry); });
+}
+
+void ReceiveJob::receive_into(const Item& begin, const Arrival& arrival,
+                              const ArrivingDataset* entry) {
+  properties_.check(arrival.is_raw());
+  Destination to =
+      package_ ? destinations_->of(arrival, entry, stage_.catalog()) : destinations_->of(arrival);
+  if (properties_.keeps_plain() || (entry != nullptr && entry->properties))
+    to.plain_below_sealed = PlainBelowSealed::kAllow;
+  if (top_.empty()) top_ = to.dataset;
+  const auto announce = [&](const Lineage& lineage) {
+    if (lineage.is_clone)
+      note(fmt::format("{} clone origin {}", to.origin ? "using provided" : "found",
+                       stage_.catalog().full_name(lineage.base->id)));
+    if (observer_.on_begin)
+      observer_.on_begin({arrival.begin.to_name, to.full_name(), arrival.is_incremental()});
+  };
+  const Attachments attachments = attachments_for(arrival, entry);
+  const std::uint64_t from = begin.offset;
+  const auto received = receive_stream(reception_, {begin, arrival, to, attachments, announce});
+  report(arrival, to, received);
+  if (observer_.on_done) observer_.on_done({to.full_name(), reader_.offset() - from});
+}
+
+Attachments ReceiveJob::attachments_for(const Arrival& arrival, const ArrivingDataset* entry) {
+  Attachments attachments;
+  if (links_ && entry != nullptr && arrival.wrapping)
+    attachments.find_encryption_root = [this, &arrival, entry](
+                                           const catalog::Catalog& catalog,
+                                           const catalog::DatasetRecord& dataset) {
+      const auto root = links_->find_root(catalog, *entry, *arrival.wrapping);
+      if (!root && links_->inherits(*entry))
+        late_warnings_.push_back(fmt::format(
+            "{} is an encryption root of its own here: it was not shown that the key of another "
+            "opens it",
+            catalog.full_name(dataset.id)));
+      return root;
+    };
+  attachments.attach = [this, entry](catalog::Change& change,
+                                     const catalog::SnapshotRecord& snapshot) {
+    attach(change, snapshot, entry);
+  };
+  return attachments;
+}
+
+void ReceiveJob::attach(catalog::Change& change, const catalog::SnapshotRecord& snapshot,
+                        const ArrivingDataset* entry) {
+  const catalog::DatasetRecord dataset = change.catalog.dataset(snapshot.id.dataset);
+  const Place place = change.catalog.full_name(dataset.id) == top_ ? Place::kTop : Place::kBelow;
+  const auto received = entry == nullptr ? std::nullopt : entry->properties;
+  for (std::string& warning : properties_.apply(change, dataset, received, place))
+    late_warnings_.push_back(std::move(warning));
+  const ArrivingSnapshot* arriving = entry == nullptr ? nullptr : entry->find(snapshot.guid);
+  const bool wants_holds = package_ && package_->has_holds() && !request_.skip_holds;
+  if (arriving != nullptr)
+    attach_to_snapshot(change, snapshot.id, *arriving, wants_holds ? Holds::kSet : Holds::kSkip);
+}
+
+void ReceiveJob::report(const Arrival& arrival, const Destination& to,
+                        const std::optional<ReceivedSnapshot>& received) {
+  for (const std::string& warning : std::exchange(late_warnings_, {})) warn(warning);
+  if (!received) {
+    note(fmt::format("snap {} already exists; ignoring", to.full_name()));
+    return;
+  }
+  result_.snapshots.push_back(to.full_name());
+  if (links_ && arrival.wrapping)
+    links_->note(received->snapshot.id.dataset, arrival.wrapping->id());
+  if (received->journalled)
+    warn(fmt::format(
+        "the stream wraps the master key of {} in another way than {} does here: kept beside as "
+        "wrapping {}, and the own one stays in force",
+        to.dataset, to.dataset, catalog::to_text(*received->journalled)));
+}
+
+}  // namespace sealift::replicate

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sealift/receive.h>
+
+#include "catalog/operations.h"
+#include "replicate/arriving_package.h"
+
+namespace sealift::replicate {
+
+/// Which dataset of a receive: -o sets properties of the topmost, and lets those below inherit.
+enum class Place : std::uint8_t { kTop, kBelow };
+
+/// The properties that a receive sets: what the stream brought, -o and -x.
+class PropertyRules {
+ public:
+  /// `request` must outlive this. Throws Error(kUsage) for what cannot be set or excluded.
+  explicit PropertyRules(const ReceiveRequest& request);
+
+  /// Throws Error(kUsage) where -o and -x do not suit a stream of that kind.
+  void check(bool is_raw) const;
+  /// "-o encryption=off": a plain stream may stand below an encrypted dataset.
+  bool keeps_plain() const { return keeps_plain_; }
+
+  /// Puts the properties of a dataset in place. `received` replaces what was received before;
+  /// nothing leaves it. Returns warnings.
+  std::vector<std::string> apply(catalog::Change& change, const catalog::DatasetRecord& dataset,
+                                 const std::optional<ReceivedProperties>& received,
+                                 Place place) const;
+
+ private:
+  const ReceiveRequest& request_;
+  bool keeps_plain_ = false;
+};
+
+/// Puts a snapshot's received properties and its holds in place.
+enum class Holds : std::uint8_t { kSkip, kSet };
+void attach_to_snapshot(catalog::Change& change, catalog::SnapshotId id,
+                        const ArrivingSnapshot& arriving, Holds holds);
+
+}  // namespace sealift::replicate
