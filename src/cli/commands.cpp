@@ -13,6 +13,7 @@ extern const Command kHolds;
 extern const Command kInherit;
 extern const Command kInit;
 extern const Command kList;
+extern const Command kReceive;
 extern const Command kRelease;
 extern const Command kRename;
 extern const Command kRollback;
@@ -35,6 +36,7 @@ std::span<const Command> commands() {
       kInherit,
       kInit,
       kList,
+      kReceive,
       kRelease,
       kRename,
       kRollback,

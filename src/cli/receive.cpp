@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sealift/receive.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/interruptible_source.h"
+#include "cli/nice_number.h"
+#include "cli/talk.h"
+#include "os/clock.h"
+#include "os/random.h"
+
+namespace sealift::cli {
+namespace {
+
+struct Options {
+  ReceiveRequest request;
+  std::vector<std::string> overrides;  ///< -o
+  bool drop_first = false;
+  bool keep_last = false;
+  bool verbose = false;
+  bool abort = false;
+  bool ignored = false;  ///< -u, -M: nothing is mounted here
+};
+
+[[noreturn]] void misuse(const std::string& message) {
+  throw Error(ErrorKind::kUsage, message);
+}
+
+void read_overrides(Options& options) {
+  for (const std::string& text : options.overrides) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) misuse("missing '=' for property=value argument");
+    const std::string name = text.substr(0, equals);
+    if (name == "origin") {
+      options.request.origin = text.substr(equals + 1);
+    } else if (!options.request.overrides.emplace(name, text.substr(equals + 1)).second) {
+      misuse(fmt::format("property '{}' specified multiple times", name));
+    }
+  }
+}
+
+void check_options(Options& options) {
+  if (options.drop_first && options.keep_last)
+    misuse("invalid option combination: -d and -e are mutually exclusive");
+  if (options.abort && (options.drop_first || options.keep_last || options.request.dry_run ||
+                        options.request.resumable || options.ignored))
+    misuse("invalid option");
+  if (options.drop_first) options.request.naming = ReceiveNaming::kDropFirst;
+  if (options.keep_last) options.request.naming = ReceiveNaming::kKeepLast;
+  read_overrides(options);
+}
+
+/// The lines of `zfs receive -v`.
+class Reporter {
+ public:
+  explicit Reporter(const Options& options) : options_(options) {}
+
+  ReceiveObserver observer() {
+    ReceiveObserver observer;
+    observer.on_warning = [](const std::string& line) { say_warning(line); };
+    if (!options_.verbose) return observer;
+    observer.on_note = [](const std::string& line) { fmt::print("{}\n", line); };
+    observer.on_begin = [this](const ReceiveBegun& begun) { begin(begun); };
+    if (!options_.request.dry_run)
+      observer.on_done = [this](const ReceiveDone& done) { finish(done); };
+    return observer;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void begin(const ReceiveBegun& begun) {
+    start_ = Clock::now();
+    fmt::print("{} {} stream of {} into {}\n",
+               options_.request.dry_run ? "would receive" : "receiving",
+               begun.is_incremental ? "incremental" : "full", begun.from, begun.into);
+    std::fflush(stdout);
+  }
+
+  void finish(const ReceiveDone& done) const {
+    const std::chrono::duration<double> elapsed = Clock::now() - start_;
+    const double seconds = std::max(elapsed.count(), 1e-9);
+    const auto rate = static_cast<std::uint64_t>(static_cast<double>(done.bytes) / seconds);
+    fmt::print("received {} stream in {:.2f} seconds ({}/sec)\n", nice_bytes(done.bytes), seconds,
+               nice_bytes(rate));
+    std::fflush(stdout);
+  }
+
+  const Options& options_;
+  Clock::time_point start_;
+};
+
+ExitCode receive(Options& options, const Globals& globals) {
+  check_options(options);
+  if (!options.abort) refuse_terminal(STDIN_FILENO, "a stream");
+  Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
+  if (options.abort) {
+    abort_receive(vault, options.request.target);
+    return ExitCode::kOk;
+  }
+  InterruptibleSource from;
+  Reporter reporter(options);
+  const Moment now{os::system_clock().now_seconds(), os::system_random().guid()};
+  const ReceiveResult result =
+      sealift::receive(vault, from, options.request, reporter.observer(), now);
+  return result.is_complete ? ExitCode::kOk : ExitCode::kState;
+}
+
+void declare(CLI::App& app, Options& options) {
+  ReceiveRequest& request = options.request;
+  app.add_flag("-v", options.verbose, "say what is received, and how fast");
+  app.add_flag("-n", request.dry_run, "read and check all of the stream, change nothing");
+  app.add_flag("-s", request.resumable, "keep what arrived if the stream is interrupted");
+  app.add_flag("-F", request.force, "roll back to the snapshot that the stream builds on");
+  app.add_flag("-d", options.drop_first, "append all but the first component of the sent name");
+  app.add_flag("-e", options.keep_last, "append the last component of the sent name");
+  app.add_flag("-h", request.skip_holds, "leave the holds of the stream out");
+  app.add_flag("-A", options.abort, "give up what an interrupted receive left");
+  app.add_flag("-u", options.ignored, "accepted as zfs's: nothing is mounted here");
+  app.add_flag("-M", options.ignored, "accepted as zfs's: nothing is mounted here");
+  app.add_option("-o", options.overrides, "set a property, or origin=SNAPSHOT for a clone")
+      ->type_name("PROP=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("-x", request.excluded, "do not let a received property take effect")
+      ->type_name("PROP")
+      ->allow_extra_args(false);
+  app.add_option("TARGET", request.target, "dataset or snapshot to receive into")->required();
+}
+
+Action setup(CLI::App& app, const Globals& globals) {
+  const auto options = std::make_shared<Options>();
+  app.set_help_flag("--help", "print this help");
+  app.alias("recv");
+  declare(app, *options);
+  return [options, &globals] { return receive(*options, globals); };
+}
+
+}  // namespace
+
+extern const Command kReceive;
+const Command kReceive = {"receive", "store a stream from standard input", setup};
+
+}  // namespace sealift::cli
