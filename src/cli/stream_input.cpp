@@ -16,6 +16,7 @@ namespace sealift::cli {
 std::unique_ptr<Source> open_stream_input(const std::string& file) {
   if (file.empty() || file == "-") {
     refuse_terminal(STDIN_FILENO, "a stream");
+    os::widen_pipe(STDIN_FILENO);
     return std::make_unique<os::FdSource>(os::duplicate(STDIN_FILENO), "standard input");
   }
   os::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
@@ -24,6 +25,7 @@ std::unique_ptr<Source> open_stream_input(const std::string& file) {
 }
 
 std::unique_ptr<Sink> open_stdout() {
+  os::widen_pipe(STDOUT_FILENO);
   return std::make_unique<os::FdSink>(os::duplicate(STDOUT_FILENO), "standard output");
 }
 

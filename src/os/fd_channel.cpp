@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/fd_channel.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -36,6 +37,11 @@ void FdSink::write(ByteView bytes) {
         errno == ENOSPC || errno == EDQUOT ? ErrorKind::kRetry : ErrorKind::kState;
     fail(kind, "cannot write {}: {}", name_, std::strerror(errno));
   }
+}
+
+void widen_pipe(int fd) {
+  constexpr int size = 1 << 20;  // /proc/sys/fs/pipe-max-size, where nobody changed it
+  ::fcntl(fd, F_SETPIPE_SZ, size);
 }
 
 void ignore_sigpipe() {
