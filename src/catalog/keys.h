@@ -7,7 +7,7 @@
 #include "catalog/records.h"
 
 /// Where in the tree each record is. A key is a letter for its table, then numbers of eight bytes,
-/// big-endian so that they sort, then at most one text. proto/vault.md has the table of them.
+/// big-endian so that they sort, then at most one text. proto/catalog.md has the table of them.
 namespace sealift::catalog::keys {
 
 constexpr std::string_view kHeader = "A";

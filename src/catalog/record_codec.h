@@ -6,7 +6,7 @@
 
 #include "catalog/records.h"
 
-/// Little-endian codecs of the catalog's records; layout in proto/vault.md. Each record begins
+/// Little-endian codecs of the catalog's records; layout in proto/catalog.md. Each record begins
 /// with a byte that names its kind and a byte for its version. `decode_*` takes any bytes: it
 /// throws Error(kDamaged) on what is malformed, cut off or too long, and Error(kRefused) on a
 /// version that this program does not know.
