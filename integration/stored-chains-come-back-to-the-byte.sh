@@ -15,6 +15,7 @@ chain() {       # chain DIR: DIR holds s1.zfs, s1-s2.zfs, ...
     ds=$(rows "$dir" | awk -F'\t' '{ sub(/@[^ ]*$/, "", $3); sub(/.* /, "", $3); print $3; exit }')
     rm -rf "$work/vault"
     "$SEALIFT" init "${ds%%/*}" --dir "$work/vault"
+    [ "${ds%/*}" = "${ds%%/*}" ] || sealift create -p "${ds%/*}"
     sealift receive "$ds" <"$dir/s1.zfs"
     while [ -e "$dir/s$s-s$((s + 1)).zfs" ]; do
         sealift receive "$ds" <"$dir/s$s-s$((s + 1)).zfs"
