@@ -237,7 +237,7 @@ Endian detect_endian(RecordView from) {
     if (load<std::uint64_t>(from.data() + kRecordBodyOffset, endian) != kMagic) continue;
     if (load<std::uint32_t>(from.data(), endian) == 0) return endian;
   }
-  fail(ErrorKind::kDamaged, "not a send stream: the first record is no BEGIN");
+  fail(ErrorKind::kDamaged, "invalid stream (bad magic number)");  // zfs receive's words
 }
 
 }  // namespace sealift::stream

@@ -41,8 +41,9 @@ std::string name_feature(std::uint64_t bit, int number) {
 void check_features(const Begin& begin) {
   const std::uint64_t features = begin.features();
   if ((features & ~feature::kKnown) != 0) {
-    fail(ErrorKind::kRefused, "the stream has unknown features: {}",
-         name_features(features & ~feature::kKnown));
+    // In zfs receive's words, which tools look for.
+    fail(ErrorKind::kRefused, "stream has unsupported feature, feature flags = {:x} (unknown: {})",
+         features, name_features(features & ~feature::kKnown));
   }
   if ((begin.version_info >> 58) != 0) {
     fail(ErrorKind::kRefused, "the stream uses reserved bits of its version");

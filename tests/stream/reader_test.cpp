@@ -76,8 +76,9 @@ TEST_CASE("a stream and a package of it are accepted") {
 
 TEST_CASE("what is no stream is refused at its first record") {
   CHECK_THAT(fault({}), ContainsSubstring("record 0 at offset 0: the stream ends early"));
-  CHECK_THAT(fault(Bytes(1000, 0)), ContainsSubstring("not a send stream"));
-  CHECK_THAT(fault(with_byte(whole(), 8, 0)), ContainsSubstring("not a send stream"));
+  CHECK_THAT(fault(Bytes(1000, 0)), ContainsSubstring("invalid stream (bad magic number)"));
+  CHECK_THAT(fault(with_byte(whole(), 8, 0)),
+             ContainsSubstring("invalid stream (bad magic number)"));
   CHECK_THAT(fault(with_byte(whole(), 16, 0)), ContainsSubstring("unknown header type 0"));
 }
 

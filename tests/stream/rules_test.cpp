@@ -136,7 +136,8 @@ ObjectRange range(std::uint64_t first) {
 TEST_CASE("BEGIN: features are refused by name") {
   CHECK(fault_of(begin_with()) == "fine");
   CHECK_THAT(fault_of(begin_with(1ULL << 31 | 1ULL << 18)),
-             ContainsSubstring("refused: the stream has unknown features: bit 18, bit 31"));
+             ContainsSubstring("refused: stream has unsupported feature, feature flags = 80040000 "
+                               "(unknown: bit 18, bit 31)"));
   const Nvlist payload = key_payload();
   CHECK(fault_of(begin_with(feature::kRaw), &payload) == "fine");
   for (const std::uint64_t with :
