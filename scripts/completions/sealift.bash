@@ -8,7 +8,11 @@ _sealift_words() {
     sealift "$@" --help 2>/dev/null | awk -v heading="$heading" '
         /^[^ ]/ { on = tolower($0) ~ "^(sub)?" heading ":?$"; next }
         !on { next }
-        heading == "commands" { if (/^  [a-z]/) print $1; next }
+        heading == "commands" && /^  [a-z]/ {  # "  receive, recv   store a stream"
+            for (i = 1; sub(",$", "", $i); i++) print $i
+            print $i
+        }
+        heading == "commands" { next }
         { for (i = 1; i <= NF && $i ~ /^-/; i++) { gsub(",", "\n", $i); print $i } }'
 }
 
@@ -22,9 +26,9 @@ _sealift() {
         fi
     done
     case $current in
-        -*) names=$(_sealift_words options "${command[@]}") ;;
-        */* | *@*) names=$(sealift list -H -o name -t all 2>/dev/null) ;;
-        *) [ ${#command[@]} = 0 ] || names+=$'\n'$(sealift list -H -o name 2>/dev/null) ;;
+        -*) names=$(_sealift_words options; _sealift_words options "${command[@]}") ;;
+        */* | *@*) names=$(sealift list -H -o name -t all 2>/dev/null || true) ;;
+        *) [ ${#command[@]} = 0 ] || names+=$'\n'$(sealift list -H -o name 2>/dev/null || true) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$names" -- "$current")
 }

@@ -6,7 +6,11 @@ function __sealift_words
     sealift $argv[2..] --help 2>/dev/null | awk -v heading=$argv[1] '
         /^[^ ]/ { on = tolower($0) ~ "^(sub)?" heading ":?$"; next }
         !on { next }
-        heading == "commands" { if (/^  [a-z]/) print $1; next }
+        heading == "commands" && /^  [a-z]/ {  # "  receive, recv   store a stream"
+            for (i = 1; sub(",$", "", $i); i++) print $i
+            print $i
+        }
+        heading == "commands" { next }
         { for (i = 1; i <= NF && $i ~ /^-/; i++) { gsub(",", "\n", $i); print $i } }'
 end
 
@@ -20,6 +24,7 @@ function __sealift_complete
         end
     end
     if string match -q -- '-*' (commandline -ct)
+        __sealift_words options
         __sealift_words options $command
     else
         printf '%s\n' $names

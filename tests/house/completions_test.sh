@@ -20,6 +20,7 @@ expect() {
 }
 
 expect receive sealift rec
+expect recv sealift rec
 expect verify sealift stream ver
 expect -w sealift send -
 expect --vault sealift receive --v
