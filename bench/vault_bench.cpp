@@ -122,13 +122,20 @@ void commit_one_record(benchmark::State& state) {
   std::mt19937 random(1);
   const auto records = static_cast<unsigned>(state.range(0));
   for (unsigned i = 0; i < records; ++i) tree.put("k" + std::to_string(i), std::string(300, 'v'));
-  for (auto _ : state) {
-    tree.put("k" + std::to_string(random() % records), std::string(300, 'w'));
+  const auto commit = [&] {
     Transaction transaction(*scratch.vault, appender);
     const BlockPointer root = tree.flush(appender);
     for (const BlockPointer& old : tree.take_replaced()) transaction.release(old);
     transaction.commit(root);
+  };
+  commit();
+  const std::uint64_t before = appender.appended_bytes();
+  for (auto _ : state) {
+    tree.put("k" + std::to_string(random() % records), std::string(300, 'w'));
+    commit();
   }
+  state.counters["bytes"] = benchmark::Counter(
+      static_cast<double>(appender.appended_bytes() - before), benchmark::Counter::kAvgIterations);
 }
 
 const std::vector<std::vector<std::int64_t>> kKindsAndSizes = {{1, 2}, {4 << 10, 128 << 10}};

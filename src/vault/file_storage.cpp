@@ -31,7 +31,9 @@ class FileHold final : public Hold {
 
 class FileSegmentWriter final : public SegmentWriter {
  public:
-  FileSegmentWriter(std::uint32_t id, os::File file) : id_(id), file_(std::move(file)) {}
+  enum class Name { kNew, kDurable };
+  FileSegmentWriter(std::uint32_t id, os::File file, Name name)
+      : id_(id), file_(std::move(file)), name_(name) {}
 
   std::uint32_t id() const override { return id_; }
   std::uint64_t length() const override { return file_.size(); }
@@ -47,8 +49,8 @@ class FileSegmentWriter final : public SegmentWriter {
 
   void sync() override {
     file_.sync_data();
-    if (!name_is_durable_) os::sync_directory(file_.path().parent_path());
-    name_is_durable_ = true;
+    if (name_ == Name::kNew) os::sync_directory(file_.path().parent_path());
+    name_ = Name::kDurable;
   }
 
   void remove() override { os::remove_file(file_.path()); }
@@ -56,8 +58,7 @@ class FileSegmentWriter final : public SegmentWriter {
  private:
   std::uint32_t id_;
   os::File file_;
-  /// Even a segment found may have been made by a writer that crashed before its first sync.
-  bool name_is_durable_ = false;
+  Name name_;
 };
 
 /// The number that a file of segments/ has, if it is one of ours.
@@ -165,7 +166,9 @@ std::unique_ptr<SegmentWriter> FileStorage::claim(std::uint32_t segment) {
   if (!file || !os::try_lock(*file, os::LockKind::kExclusive, kWholeFile)) return nullptr;
   // Between opening and locking its last owner may have removed it.
   if (!file->is_linked()) return nullptr;
-  return std::make_unique<FileSegmentWriter>(segment, std::move(*file));
+  // It is written only if a commit knows it, and that commit made its name durable.
+  return std::make_unique<FileSegmentWriter>(segment, std::move(*file),
+                                             FileSegmentWriter::Name::kDurable);
 }
 
 std::unique_ptr<SegmentWriter> FileStorage::create(std::uint32_t from) {
@@ -174,7 +177,7 @@ std::unique_ptr<SegmentWriter> FileStorage::create(std::uint32_t from) {
     if (!file) continue;
     // Between creating and locking a writer that cleans up may have taken it for a leftover.
     if (!os::try_lock(*file, os::LockKind::kExclusive, kWholeFile) || !file->is_linked()) continue;
-    return std::make_unique<FileSegmentWriter>(id, std::move(*file));
+    return std::make_unique<FileSegmentWriter>(id, std::move(*file), FileSegmentWriter::Name::kNew);
   }
 }
 

@@ -19,6 +19,26 @@ std::string place_of(const BlockPointer& pointer) {
                      pointer.length);
 }
 
+/// How long each segment is in one state.
+class CommittedLengths {
+ public:
+  CommittedLengths(const Vault::Impl& vault, const Uberblock& state)
+      : growth_(vault.tail_of(state).growth), space_(vault.space_of(state)) {}
+
+  std::optional<std::uint64_t> of(std::uint32_t segment) const {
+    for (const SegmentGrowth& growth : growth_) {
+      if (growth.segment == segment) return growth.length;
+    }
+    const std::optional<SegmentSpace> space = space_.segment(segment);
+    if (!space) return std::nullopt;
+    return space->length;
+  }
+
+ private:
+  std::vector<SegmentGrowth> growth_;
+  SpaceMap space_;
+};
+
 }  // namespace
 
 Root root_of(const Uberblock& uberblock) {
@@ -100,29 +120,26 @@ Tail Vault::Impl::tail_of(const Uberblock& state) const {
 
 std::optional<std::uint64_t> Vault::Impl::committed_length(const Uberblock& state,
                                                            std::uint32_t segment) const {
-  for (const SegmentGrowth& growth : tail_of(state).growth) {
-    if (growth.segment == segment) return growth.length;
-  }
-  const std::optional<SegmentSpace> space = space_of(state).segment(segment);
-  if (!space) return std::nullopt;
-  return space->length;
+  return CommittedLengths(*this, state).of(segment);
 }
 
 void Vault::Impl::reclaim() {
-  for (const Storage::SegmentFile& file : storage_->segments()) reclaim(file);
+  const CommittedLengths known(*this, uberblock_);
+  for (const Storage::SegmentFile& file : storage_->segments()) {
+    if (known.of(file.id) != file.length) reclaim(file.id);
+  }
 }
 
-void Vault::Impl::reclaim(const Storage::SegmentFile& file) {
-  if (committed_length(uberblock_, file.id) == file.length) return;
-  const std::unique_ptr<SegmentWriter> owned = storage_->claim(file.id);
+void Vault::Impl::reclaim(std::uint32_t segment) {
+  const std::unique_ptr<SegmentWriter> owned = storage_->claim(segment);
   if (owned == nullptr) return;
   // Its last owner may have committed since we looked; from now on nobody can.
   const Pin pin = pin_newest();
-  const std::optional<std::uint64_t> length = committed_length(pin.uberblock, file.id);
-  if (length) {
-    if (owned->length() > *length) owned->truncate(*length);
-  } else {
+  const std::optional<std::uint64_t> length = committed_length(pin.uberblock, segment);
+  if (!length) {
     owned->remove();
+  } else if (owned->length() > *length) {
+    owned->truncate(*length);
   }
 }
 
@@ -141,6 +158,7 @@ void Vault::init(const std::filesystem::path& directory, const InitOptions& opti
   identity.name = options.name;
   identity.guid = os::system_random().guid();
   identity.checksum = options.checksum;
+  identity.segment_bytes = options.segment_bytes;
   identity.version = kFormatVersion;
   Uberblock first;
   first.vault_guid = identity.guid;

@@ -52,6 +52,7 @@ class Vault : public BlockReader {
   struct InitOptions {
     std::string name;
     ChecksumKind checksum = ChecksumKind::kSha256;
+    std::uint64_t segment_bytes = kDefaultSegmentBytes;
   };
   /// Makes a vault in `directory`, which must be absent or empty. Durable on return.
   static void init(const std::filesystem::path& directory, const InitOptions& options);

@@ -62,7 +62,7 @@ class Vault::Impl : public BlockReader {
   void dismiss(Appender::Impl& appender);
 
  private:
-  void reclaim(const Storage::SegmentFile& file);
+  void reclaim(std::uint32_t segment);
 
   std::shared_ptr<Storage> storage_;
   const os::Clock& clock_;
