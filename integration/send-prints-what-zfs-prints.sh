@@ -12,7 +12,7 @@ export SEALIFT_VAULT=$work/vault
 
 receive() { "$SEALIFT" receive "$1" <"$data/$2.zfs"; }
 fail() { echo "FAILED: $1" >&2; exit 1; }
-without_sizes() { sed -E '/^(full|incremental|size)\t/s/[0-9]+$//'; }
+without_sizes() { sed -E '/^skipping /d; /^(full|incremental|size)\t/s/[0-9]+$//'; }
 
 # expect NAME ARGUMENT...: send ARGUMENT... prints the lines of NAME.nvP
 expect() {
