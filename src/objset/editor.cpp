@@ -65,9 +65,13 @@ void Editor::begin(const stream::Begin& begin, Endian byte_order,
   if (has_base && !set_.is_raw() && set_.byte_order != byte_order)
     fail(ErrorKind::kRefused, "a plain stream of the other byte order cannot follow");
   const Geometry old = set_.geometry;
-  set_.begin = begin;
+  // A stream that goes on says what the first one said, and where it begins.
+  const bool goes_on = has_base && begin.has(stream::feature::kResuming);
+  if (!goes_on) {
+    set_.begin = begin;
+    set_.begin_payload.assign(packed.begin(), packed.end());
+  }
   set_.byte_order = byte_order;
-  set_.begin_payload.assign(packed.begin(), packed.end());
   if (begin.has(stream::feature::kRaw)) {
     const stream::Nvlist* keydata =
         payload ? payload->list.get_nvlist(stream::begin_key::kCryptKeydata) : nullptr;
