@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
 #include <malloc.h>
 #include <sealift/send.h>
 #include <sealift/stream.h>
@@ -83,12 +82,6 @@ void print_plan(const SendPlan& plan, const Options& options, std::FILE* to) {
   std::fflush(to);
 }
 
-/// A pipe of the default 64 KiB makes both ends wait for each other all the time.
-void widen_pipe(int fd) {
-  constexpr int kPipeBytes = 1 << 20;
-  ::fcntl(fd, F_SETPIPE_SZ, kPipeBytes);
-}
-
 /// A walk frees and allocates some 300 KiB for every indirect block. Given back to the kernel each
 /// time, and faulted in again, that is a sixth of the time that a small increment takes.
 void keep_freed_memory() {
@@ -97,7 +90,6 @@ void keep_freed_memory() {
 }
 
 void write_streams(const SendPlan& plan, const Options& options) {
-  widen_pipe(STDOUT_FILENO);
   const auto out = open_stdout();
   CountingSink counter(*out);
   SendProgress::Options form;

@@ -24,6 +24,12 @@ void check_package(const stream::Begin& begin) {
          begin.features(), stream::name_features(unknown));
 }
 
+/// `zfs send -I` without further options makes a package that tells nothing of its streams.
+stream::Nvlist no_list() {
+  stream::Nvlist list;
+  return list.add_boolean("not_recursive").add_nvlist("fss", stream::Nvlist{});
+}
+
 }  // namespace
 
 ReceiveJob::ReceiveJob(const ReceiveTools& tools, const ReceiveRequest& request,
@@ -75,8 +81,7 @@ void ReceiveJob::receive_package(const Item& begin) {
   in_context("cannot receive", [&] {
     const auto& record = std::get<stream::Begin>(begin.record);
     check_package(record);
-    if (!reader_.begin_payload()) fail(ErrorKind::kDamaged, "a package without its list");
-    package_.emplace(record, reader_.begin_payload()->list);
+    package_.emplace(record, reader_.begin_payload() ? reader_.begin_payload()->list : no_list());
     if (package_->is_recursive() && request_.target.find('@') != std::string::npos)
       fail(ErrorKind::kUsage, "cannot specify snapshot name for multi-snapshot stream");
     destinations_ = std::make_unique<Destinations>(request_, package_->top());
