@@ -11,6 +11,8 @@
 namespace sealift::objset {
 
 constexpr std::uint64_t kSlotsPerBlock = stream::kSlotsPerDnodeBlock;
+/// The block number that stands for an object's spill block (include/sys/dmu.h, DMU_SPILL_BLKID).
+constexpr std::uint64_t kSpillBlock = std::uint64_t{0} - 2;
 constexpr std::uint32_t kDnodeBlockBytes = stream::kSlotsPerDnodeBlock * stream::kDnodeSlotSize;
 
 /// An object as OpenZFS's dnode_phys_t describes it (include/sys/dnode.h), with our pointers.

@@ -325,6 +325,16 @@ Entry& Editor::new_entry(std::uint64_t object, std::uint64_t offset) {
   return entry;
 }
 
+Entry& Editor::new_spill(std::uint64_t object, std::uint64_t logical_size) {
+  Dnode& dnode = require_current(object);
+  drop_spill(dnode);
+  dnode.has_spill = true;
+  dnode.spill.birth = context_.ledger.birth;
+  dnode.spill.byte_order = set_.byte_order;
+  dnode.spill.logical_size = static_cast<std::uint32_t>(logical_size);
+  return dnode.spill;
+}
+
 /// Fills the entry's address. A large block's checksum follows when a worker computed it.
 void Editor::store_payload(Entry& entry, ByteView payload) {
   if (payload.size() < kHandOverBytes) {
@@ -354,7 +364,10 @@ void Editor::apply_record(const stream::Write& record, ByteView payload) {
 }
 
 void Editor::apply_record(const stream::WriteEmbedded& record, ByteView payload) {
-  Entry& entry = new_entry(record.object, record.offset);
+  // OpenZFS 2.3 sends a small spill block so, at the offset of its block number (openzfs #18239).
+  const bool is_spill = record.offset == kSpillBlock * record.length;
+  Entry& entry =
+      is_spill ? new_spill(record.object, record.length) : new_entry(record.object, record.offset);
   if (record.length != entry.logical_size)
     damaged(record.object, "a WRITE_EMBEDDED that is not of its object's block size");
   entry.kind = EntryKind::kEmbedded;
@@ -393,14 +406,10 @@ void Editor::apply_record(const stream::Spill& record, ByteView payload) {
   const bool unmodified = (record.flags & stream::record_flag::kSpillUnmodified) != 0 &&
                           (set_.begin.flags & stream::begin_flag::kSpillBlock) != 0;
   if (unmodified && !dnode.spill.is_hole()) return;
-  drop_spill(dnode);
-  dnode.has_spill = true;
-  Entry& spill = dnode.spill;
+  Entry& spill = new_spill(record.object, record.length);
   spill.kind = EntryKind::kBlock;
-  spill.birth = context_.ledger.birth;
-  spill.byte_order = set_.is_raw() ? order_of(record.flags) : set_.byte_order;
+  if (set_.is_raw()) spill.byte_order = order_of(record.flags);
   spill.compression = record.compression;
-  spill.logical_size = static_cast<std::uint32_t>(record.length);
   spill.sealing = record.sealing;
   spill.where = context_.appender.append(payload);
   context_.ledger.add(spill);
@@ -420,7 +429,8 @@ void Editor::free_tail(Dnode& dnode, const stream::Free& record) {
     dnode.max_block = first - 1;
     grow(dnode, levels_for(dnode.geometry, dnode.max_block));
   }
-  object_->tree->truncate(first);
+  if (kept_tail_ != record.object) object_->tree->truncate(first);
+  kept_tail_.reset();
 }
 
 void Editor::apply_record(const stream::Free& record) {

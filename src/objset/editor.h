@@ -35,6 +35,10 @@ class Editor {
   using FindObjectSet = std::function<std::optional<ObjectSet>(std::uint64_t guid)>;
   void resolve_references_with(FindObjectSet find);
 
+  /// In a stream that goes on: this object's FREE to the end was applied before data came, and
+  /// comes again now. Applied once more it would stamp the holes that came into being since.
+  void keep_tail_of(std::uint64_t object) { kept_tail_ = object; }
+
   /// The substream's BEGIN; must come first. Throws Error(kDamaged, kRefused).
   void begin(const stream::Begin& begin, Endian byte_order,
              const std::optional<stream::UnpackedNvlist>& payload, ByteView packed);
@@ -75,6 +79,7 @@ class Editor {
   void infer_levels(Dnode& dnode, std::uint64_t end_block);
   void grow(Dnode& dnode, std::uint8_t levels);
   Entry& new_entry(std::uint64_t object, std::uint64_t offset);
+  Entry& new_spill(std::uint64_t object, std::uint64_t logical_size);
   void store_payload(Entry& entry, ByteView payload);
   Endian order_of(std::uint8_t record_flags) const;
 
@@ -82,6 +87,7 @@ class Editor {
   Entry root_;  ///< the last root, so that what replaces it can retire it
   ObjectSet set_;
   FindObjectSet find_object_set_;
+  std::optional<std::uint64_t> kept_tail_;
   std::unique_ptr<BlockTree> meta_;
   std::optional<std::uint64_t> announced_block_;  ///< of the last OBJECT_RANGE
   struct OpenBlock {

@@ -136,8 +136,19 @@ void Encoder::data(const Dnode& dnode, std::uint64_t object, std::uint64_t block
   outbox_.put_stored(write, entry.where);
 }
 
+void Encoder::embedded(std::uint64_t object, std::uint64_t offset, const Entry& entry) {
+  outbox_.put_stored(
+      stream::WriteEmbedded{object, offset, entry.logical_size, options_.to_guid, entry.compression,
+                            entry.embedded_type, entry.embedded_lsize, entry.embedded_psize},
+      entry.where);
+}
+
 void Encoder::spill(std::uint64_t object, const Entry& entry) {
   put_pending();
+  if (entry.kind == EntryKind::kEmbedded) {
+    embedded(object, objset::kSpillBlock * entry.logical_size, entry);
+    return;
+  }
   stream::Spill spill;
   spill.object = object;
   spill.length = entry.logical_size;

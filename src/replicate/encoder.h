@@ -39,6 +39,7 @@ class Encoder {
 
  private:
   void free(stream::Free record);
+  void embedded(std::uint64_t object, std::uint64_t offset, const objset::Entry& entry);
   void free_objects(std::uint64_t first, std::uint64_t count);
   void put_pending();
   std::uint8_t byteswap_flag(const objset::Entry& entry) const;
