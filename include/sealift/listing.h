@@ -35,9 +35,10 @@ struct Property {
   std::optional<std::uint64_t> number;  ///< the same as a number, where it is one
   Unit unit = Unit::kText;
   PropertySource source = PropertySource::kNone;
-  std::string inherited_from;           ///< for kInherited
-  std::optional<std::string> received;  ///< the received value, in force or not
-  bool applies = true;                  ///< false: this entry has no such property
+  std::string inherited_from;                    ///< for kInherited
+  std::optional<std::string> received;           ///< the received value, in force or not
+  std::optional<std::uint64_t> received_number;  ///< the same as a number, where it is one
+  bool applies = true;                           ///< false: this entry has no such property
 };
 
 /// One dataset, snapshot or bookmark. Cheap to copy; valid while its Listing lives.

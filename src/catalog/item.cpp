@@ -9,10 +9,10 @@ namespace {
 Property from_value(std::string_view name, const PropertyValue& value) {
   Property property = text_property(format_value(name, value));
   const NativeProperty* native = find_native(name);
-  if (native != nullptr) {
-    property.unit = native->info.unit;
-    if (const auto* number = std::get_if<std::uint64_t>(&value)) property.number = *number;
-  }
+  if (native == nullptr) return property;
+  property.unit = native->info.unit;
+  const auto* number = std::get_if<std::uint64_t>(&value);
+  if (number != nullptr && native->form != PropertyForm::kIndex) property.number = *number;
   return property;
 }
 
@@ -109,7 +109,10 @@ Property stored_property(const Item& item, std::string_view name) {
   std::optional<Property> found = record ? on_level(name, *record) : std::nullopt;
   if (!found) found = inherited(item, name);
   Property property = found.value_or(unset_property());
-  if (record && record->received) property.received = format_value(name, *record->received);
+  if (record && record->received) {
+    property.received = format_value(name, *record->received);
+    property.received_number = from_value(name, *record->received).number;
+  }
   return property;
 }
 

@@ -109,7 +109,7 @@ std::string field(const Entry& entry, const Shown& shown, const std::string& col
   if (column == "name") return entry.name();
   if (column == "property") return shown.name;
   if (column == "value") return show(shown.property, precision);
-  if (column == "received") return shown.property.received.value_or("-");
+  if (column == "received") return show_received(shown.property, precision);
   return show_source(shown.property);
 }
 

@@ -23,6 +23,13 @@ std::string show(const Property& property, Precision precision) {
   return property.value;
 }
 
+std::string show_received(const Property& property, Precision precision) {
+  Property received = property;
+  received.value = property.received.value_or("-");
+  received.number = property.received_number;
+  return show(received, precision);
+}
+
 std::string show_source(const Property& property) {
   switch (property.source) {
     case PropertySource::kNone:

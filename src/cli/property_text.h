@@ -14,6 +14,8 @@ std::string nice_time(std::int64_t seconds);
 enum class Precision { kNice, kExact };
 /// A property's value, for people or for scripts.
 std::string show(const Property& property, Precision precision);
+/// Its received value; "-" if there is none.
+std::string show_received(const Property& property, Precision precision);
 /// "local", "received", "inherited from dr/a", "default" or "-".
 std::string show_source(const Property& property);
 

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdio>
 
 namespace sealift::cli {
-namespace {
 
-void flush(std::string& out) {
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  out.clear();
-}
-
-constexpr std::size_t kFlushAtBytes = 1 << 16;
-
-}  // namespace
-
-void Table::print() const {
+std::string Table::text() const {
   std::vector<std::size_t> widths;
   std::vector<std::string> headings;
   for (std::size_t at = 0; at < columns_.size(); ++at) {
@@ -40,11 +28,15 @@ void Table::print() const {
       if (!is_right && at + 1 < fields.size()) out.append(gap, ' ');
     }
     out += '\n';
-    if (out.size() >= kFlushAtBytes) flush(out);
   };
   if (style_ == Style::kAligned) put(headings);
   for (const auto& row : rows_) put(row);
-  flush(out);
+  return out;
+}
+
+void Table::print() const {
+  const std::string out = text();
+  std::fwrite(out.data(), 1, out.size(), stdout);
 }
 
 }  // namespace sealift::cli

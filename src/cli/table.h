@@ -22,6 +22,8 @@ class Table {
   void add_row(std::vector<std::string> fields) { rows_.push_back(std::move(fields)); }
   bool is_empty() const { return rows_.empty(); }
 
+  std::string text() const;
+  /// Writes text() to stdout.
   void print() const;
 
  private:
