@@ -11,6 +11,7 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kForced = 0x01;
 constexpr std::uint8_t kRedacted = 0x02;
 constexpr std::uint8_t kFromRedacted = 0x04;
+constexpr std::uint8_t kTailFreed = 0x08;
 
 void put_guids(objset::Packer& pack, const std::vector<std::uint64_t>& guids) {
   pack.put(static_cast<std::uint32_t>(guids.size()));
@@ -51,9 +52,9 @@ objset::Ledger take_ledger(objset::Unpacker& unpack) {
 }
 
 std::uint8_t flags_of(const PartialState& state) {
-  return static_cast<std::uint8_t>((state.forced ? kForced : 0) |
-                                   (state.redact_snaps ? kRedacted : 0) |
-                                   (state.redact_from_snaps ? kFromRedacted : 0));
+  return static_cast<std::uint8_t>(
+      (state.forced ? kForced : 0) | (state.redact_snaps ? kRedacted : 0) |
+      (state.redact_from_snaps ? kFromRedacted : 0) | (state.tail_freed ? kTailFreed : 0));
 }
 
 }  // namespace
@@ -98,6 +99,7 @@ PartialState decode_partial_state(std::string_view bytes) {
   const auto flags = unpack.take<std::uint8_t>();
   PartialState state;
   state.forced = (flags & kForced) != 0;
+  state.tail_freed = (flags & kTailFreed) != 0;
   state.features = unpack.take<std::uint64_t>();
   state.to_ivset_guid = unpack.take<std::uint64_t>();
   state.from_ivset_guid = unpack.take<std::uint64_t>();

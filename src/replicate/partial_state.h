@@ -20,6 +20,7 @@ struct PartialState {
   catalog::WrappingId wrapping;  ///< the epoch of the key at the sender
   bool forced = false;           ///< -F
   Arrival::ResumePoint at;
+  bool tail_freed = false;  ///< the FREE to the end of the object there was applied
   std::uint64_t bytes = 0;  ///< of the stream up to there
   std::optional<std::vector<std::uint64_t>> redact_snaps;
   std::optional<std::vector<std::uint64_t>> redact_from_snaps;

@@ -88,24 +88,25 @@ void PropertyRules::check(bool is_raw) const {
            name);
 }
 
-std::vector<std::string> PropertyRules::apply(catalog::Change& change,
-                                              const catalog::DatasetRecord& dataset,
-                                              const std::optional<ReceivedProperties>& received,
-                                              Place place) const {
-  catalog::Catalog& catalog = change.catalog;
+bool PropertyRules::is_excluded(std::string_view name) const {
+  return std::any_of(request_.excluded.begin(), request_.excluded.end(),
+                     [&](const std::string& each) { return full_name_of(each) == name; });
+}
+
+/// What cannot be inherited can only be left out where -x excludes it.
+void PropertyRules::take_received(catalog::Catalog& catalog, catalog::PropertyOwner owner,
+                                  const ReceivedProperties& received) const {
+  ReceivedProperties kept;
+  for (const auto& [name, value] : received)
+    if (is_inherited(name) || !is_excluded(name)) kept.emplace_back(name, value);
+  forget_received(catalog, owner, kept);
+  for (const auto& [name, value] : kept) catalog::set_received(catalog, owner, name, value);
+}
+
+std::vector<std::string> PropertyRules::exclude(catalog::Catalog& catalog,
+                                                const catalog::DatasetRecord& dataset) const {
   const catalog::PropertyOwner owner{dataset.id, {}};
   std::vector<std::string> warnings;
-  ReceivedProperties kept;
-  const auto is_excluded = [&](const std::string& name) {
-    return std::any_of(request_.excluded.begin(), request_.excluded.end(),
-                       [&](const std::string& each) { return full_name_of(each) == name; });
-  };
-  if (received) {
-    for (const auto& [name, value] : *received)
-      if (is_inherited(name) || !is_excluded(name)) kept.emplace_back(name, value);
-    forget_received(catalog, owner, kept);
-    for (const auto& [name, value] : kept) catalog::set_received(catalog, owner, name, value);
-  }
   for (const std::string& name : request_.excluded) {
     if (is_sealed(name)) continue;
     const auto there = catalog.property(owner, full_name_of(name));
@@ -116,14 +117,29 @@ std::vector<std::string> PropertyRules::apply(catalog::Change& change,
       catalog::mask_received(catalog, owner, name);
     }
   }
+  return warnings;
+}
+
+void PropertyRules::set_overrides(catalog::Catalog& catalog, const catalog::DatasetRecord& dataset,
+                                  Place place) const {
+  const catalog::PropertyOwner owner{dataset.id, {}};
   for (const auto& [name, value] : request_.overrides) {
-    if (is_sealed(name) || (place == Place::kBelow && !applies_to(dataset, name))) continue;
+    if (is_sealed(name)) continue;
     if (place == Place::kTop) {
       catalog::set_property(catalog, owner, name, value);
-    } else {
+    } else if (applies_to(dataset, name)) {
       catalog::mask_received(catalog, owner, name);
     }
   }
+}
+
+std::vector<std::string> PropertyRules::apply(catalog::Change& change,
+                                              const catalog::DatasetRecord& dataset,
+                                              const std::optional<ReceivedProperties>& received,
+                                              Place place) const {
+  if (received) take_received(change.catalog, {dataset.id, {}}, *received);
+  std::vector<std::string> warnings = exclude(change.catalog, dataset);
+  set_overrides(change.catalog, dataset, place);
   return warnings;
 }
 

@@ -29,6 +29,14 @@ class PropertyRules {
                                  Place place) const;
 
  private:
+  bool is_excluded(std::string_view name) const;
+  void take_received(catalog::Catalog& catalog, catalog::PropertyOwner owner,
+                     const ReceivedProperties& received) const;
+  std::vector<std::string> exclude(catalog::Catalog& catalog,
+                                   const catalog::DatasetRecord& dataset) const;
+  void set_overrides(catalog::Catalog& catalog, const catalog::DatasetRecord& dataset,
+                     Place place) const;
+
   const ReceiveRequest& request_;
   bool keeps_plain_ = false;
 };

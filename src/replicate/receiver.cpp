@@ -32,6 +32,9 @@ std::uint32_t flags_of(const stream::Begin& begin) {
 /// Once active in a lineage they stay so: a peer that has them refuses a stream without.
 constexpr std::uint32_t kStickyFlags = catalog::kHasLargeBlocks | catalog::kHasLargeMicrozap;
 
+/// Some releases send small spill blocks as embedded data that end at 2^64: no place in an object.
+constexpr std::uint64_t kSpillOffset = 0 - std::uint64_t{stream::kMaxBlockSize};
+
 std::optional<objset::Editor::Base> base_of(const Lineage& lineage) {
   if (lineage.partial) return objset::Editor::Base{lineage.partial->objset, lineage.birth};
   if (lineage.base) return objset::Editor::Base{lineage.base->objset, lineage.base->id.birth};
@@ -58,11 +61,14 @@ Receiver::Receiver(Stage& stage, const Arrival& arrival, const Destination& dest
   state_.forced = destination.rollback == Rollback::kAllowed;
   if (arrival_.wrapping) arrival_.wrapping->arrived_seconds = stage.now_seconds();
   if (lineage_.partial) {
-    state_.at = *arrival.resume;
-    state_.bytes = bytes_before_ = decode_partial_state(lineage_.partial->state).bytes;
+    const PartialState before = decode_partial_state(lineage_.partial->state);
+    state_.at = before.at;
+    state_.tail_freed = before.tail_freed;
+    state_.bytes = bytes_before_ = before.bytes;
   }
   if (!stage.is_rehearsal() && !lineage_.is_there)
     work_ = std::make_unique<Work>(stage.vault(), lineage_);
+  if (work_ && state_.tail_freed) work_->editor->keep_tail_of(state_.at.object);
 }
 
 void Receiver::resolve_references_with(FindObjectSet find) {
@@ -70,6 +76,7 @@ void Receiver::resolve_references_with(FindObjectSet find) {
 }
 
 void Receiver::begin(const stream::Reader& reader, const stream::Reader::Item& item) {
+  begin_offset_ = item.offset;
   if (work_)
     work_->editor->begin(arrival_.begin, reader.endian(), reader.begin_payload(), item.payload);
 }
@@ -84,6 +91,9 @@ void Receiver::apply(const stream::Reader::Item& item) {
 /// what came after the place, and the payload here, which only the next record's checksum covers,
 /// come once more (OpenZFS module/zfs/dmu_recv.c, save_resume_state).
 void Receiver::note_place(const stream::Reader::Item& item) {
+  const auto* free = std::get_if<stream::Free>(&item.record);
+  if (free != nullptr && free->length == stream::kToEnd) state_.tail_freed = true;
+  if (std::holds_alternative<stream::Object>(item.record)) state_.tail_freed = false;
   switch (stream::type_of(item.record)) {
     case stream::RecordType::kObject:
     case stream::RecordType::kWrite:
@@ -94,8 +104,10 @@ void Receiver::note_place(const stream::Reader::Item& item) {
       return;
   }
   const stream::Position place = stream::position(item.record);
+  if (place.offset >= kSpillOffset) return;
   state_.at = {place.object, place.offset};
-  state_.bytes = bytes_before_ + item.offset + stream::kRecordSize + item.payload.size();
+  // As ZFS counts: without BEGIN's own record.
+  state_.bytes = bytes_before_ + item.offset - begin_offset_ + item.payload.size();
 }
 
 // -- Commit ------------------------------------------------------------------------------------

@@ -79,6 +79,7 @@ class Receiver {
   Destination destination_;
   Lineage lineage_;
   PartialState state_;
+  std::uint64_t begin_offset_ = 0;  ///< in the input
   std::uint64_t bytes_before_ = 0;  ///< of the stream, received by the receive that is resumed
   std::unique_ptr<Work> work_;
 };
