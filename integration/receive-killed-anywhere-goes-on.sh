@@ -10,6 +10,8 @@ trap 'rm -rf "$work"' EXIT
 export SEALIFT_VAULT=$work/vault
 stream=$data/enc-s1.zfs
 size=$(stat -c %s "$stream")
+cp "$SEALIFT" "$work/sealift"       # whatever its name is
+SEALIFT=$work/sealift
 "$SEALIFT" init tank --dir "$work/sender"
 "$SEALIFT" --vault "$work/sender" receive tank/enc <"$stream"
 mkfifo "$work/pipe"
@@ -22,14 +24,14 @@ stop() {        # stop SIGNAL BYTES OPTION...: sends SIGNAL when so much of the 
     "$SEALIFT" receive "$@" tank/enc <"$work/pipe" 2>"$work/said" &
     receiver=$!
     { head -c "$bytes" "$stream" >&3
-      while [ "$(unread "$receiver")" != 0 ]; do :; done
+      until sleeps "$receiver" && sleeps "$receiver" && sleeps "$receiver"; do :; done
       kill "-$signal" "$receiver"
-      wait "$receiver" && status=0 || status=$?
+      wait "$receiver" 2>/dev/null && status=0 || status=$?
     } 3>"$work/pipe"
 }
 
-unread() {      # unread PID: 0 when it sleeps, waiting for more
-    case $(cut -d' ' -f3 "/proc/$1/stat") in S) echo 0 ;; *) echo 1 ;; esac
+sleeps() {      # sleeps PID: it waits for more
+    [ "$(cut -d' ' -f2,3 "/proc/$1/stat")" = "(sealift) S" ]
 }
 
 for part in 1 2 3 4 5 6 7; do
