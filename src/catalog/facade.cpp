@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The functions of <sealift/dataset.h>: each is an operation in a commit of its own.
 #include <sealift/dataset.h>
+#include <sealift/error.h>
 
+#include "base/error.h"
 #include "catalog/commit.h"
 #include "catalog/operations.h"
 #include "catalog/release.h"
+#include "vault/return_space.h"
 
 namespace sealift::catalog {
 namespace {
@@ -33,6 +36,21 @@ auto rehearse(const Vault& vault, Operation&& operation) {
 }  // namespace sealift::catalog
 
 namespace sealift {
+namespace {
+
+/// A destroy that frees as much gives it back to the file system before it returns.
+constexpr std::uint64_t kReturnedAtOnce = 1U << 20;
+
+void return_space(Vault& vault) {
+  try {
+    vault::return_space(vault.inner());
+  } catch (const Error& error) {
+    // The destroy is committed; where the disk is full, its space comes back with later commits.
+    if (error.kind() != ErrorKind::kRetry) throw;
+  }
+}
+
+}  // namespace
 
 using catalog::Change;
 
@@ -44,8 +62,10 @@ void create_dataset(Vault& vault, const std::string& name, const CreateOptions& 
 
 Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options) {
   const auto operation = [&](Change& change) { return catalog::destroy(change, target, options); };
-  return options.dry_run ? catalog::rehearse(vault, operation)
-                         : catalog::run(vault, Moment{}, operation);
+  if (options.dry_run) return catalog::rehearse(vault, operation);
+  const Destroyed destroyed = catalog::run(vault, Moment{}, operation);
+  if (destroyed.reclaimed_bytes >= kReturnedAtOnce) return_space(vault);
+  return destroyed;
 }
 
 void rename(Vault& vault, const std::string& from, const std::string& to,
