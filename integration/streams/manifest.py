@@ -6,13 +6,15 @@
 
 Contents are hashed by their data alone: offsets and bytes of the 4 KiB pages
 that are not zero. So a file of a terabyte with two pages costs two pages, and a
-hole equals zeros.
+hole equals zeros. A volume's device may come some time after the volume: it is
+waited for.
 """
 import hashlib
 import json
 import os
 import stat
 import sys
+import time
 
 PAGE = 4096
 
@@ -30,7 +32,8 @@ def content(path):
             at -= at % PAGE
             os.lseek(f.fileno(), at, os.SEEK_SET)
             chunk = f.read(1 << 20)
-            for i in range(0, len(chunk), PAGE):
+            pages = range(0, len(chunk), PAGE) if chunk.count(0) != len(chunk) else ()
+            for i in pages:
                 page = chunk[i : i + PAGE]
                 if page.count(0) != len(page):
                     digest.update(b"%d:" % (at + i) + page)
@@ -58,6 +61,10 @@ def entry(path, top):
 
 
 def main(top):
+    for _ in range(300 if top.startswith("/dev/") else 0):
+        if os.path.exists(top):
+            break
+        time.sleep(0.1)
     if not os.path.isdir(top):
         size, digest = content(top)
         return {"volume": dict(size=size, sha256=digest)}

@@ -38,24 +38,14 @@ reimport() {    # reimport POOL: nothing is cached, and object numbers start low
 
 grow() {        # grow DATASET STEP [BUDGET_KIB]: one step of its random history
     local kind=fs where=/$1
-    [ "$(zfs get -H -o value type "$1")" = filesystem ] || { kind=vol; where=$(device "$1"); }
+    [ "$(zfs get -H -o value type "$1")" = filesystem ] || { kind=vol; where=/dev/zvol/$1; udevadm settle; }
     python3 /shared/history.py $kind "$where" "$seed/$1" "$2" "${3-60}" || fail "history of $1, step $2"
     zpool sync "${1%%/*}"
 }
 
-device() {      # device VOLUME[@SNAPSHOT]: its block device, which comes some time after itself
-    local _
-    for _ in {1..100}; do
-        udevadm settle
-        [ ! -b "/dev/zvol/$1" ] || { echo "/dev/zvol/$1"; return; }
-        sleep 0.2
-    done
-    fail "there is no /dev/zvol/$1"
-}
-
 manifest() {    # manifest SNAPSHOT: what it holds, to stdout
     if [ "$(zfs get -H -o value type "${1%@*}")" = volume ]; then
-        python3 /shared/manifest.py "$(device "$1")"; return
+        python3 /shared/manifest.py "/dev/zvol/$1"; return
     fi
     mkdir -p /mnt/m
     mount -t zfs -o ro "$1" /mnt/m || return
