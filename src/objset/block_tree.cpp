@@ -199,6 +199,15 @@ void BlockTree::clear() {
   }
 }
 
+void BlockTree::clear_data() {
+  flush_up_to(kMaxLevels);
+  for (Entry& pointer : pointers_) {
+    if (pointer.is_hole()) continue;
+    retire_subtree(pointer, top());
+    pointer = Entry::hole(Birth{});
+  }
+}
+
 void BlockTree::grow(std::uint8_t levels) {
   flush_up_to(kMaxLevels);
   while (geometry_.levels < levels) {

@@ -49,6 +49,8 @@ class BlockTree {
   void truncate(std::uint64_t first) { free_roots({first, UINT64_MAX, FreeMode::kOnlyData}); }
   /// Gives all blocks up and leaves holes of birth 0: the object is another one now.
   void clear();
+  /// The same where blocks were; holes stay as they are.
+  void clear_data();
   /// Marks [first, end) as redacted.
   void redact(std::uint64_t first, std::uint64_t end) {
     free_roots({first, end, FreeMode::kRedact});

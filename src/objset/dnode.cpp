@@ -10,7 +10,15 @@ namespace {
 
 constexpr std::uint8_t kLayoutVersion = 1;
 constexpr std::uint8_t kHasSpill = 0x01;
+constexpr std::uint8_t kIsCut = 0x02;
+constexpr std::uint8_t kHasHoleEnd = 0x04;
 constexpr std::uint32_t kObjectTypeSystemAttributes = 44;  // DMU_OT_SA
+
+std::uint8_t flags_of(const Dnode& dnode) {
+  return static_cast<std::uint8_t>((dnode.has_spill ? kHasSpill : 0) |
+                                   (dnode.uncut_size != 0 ? kIsCut : 0) |
+                                   (dnode.hole_end != 0 ? kHasHoleEnd : 0));
+}
 
 void pack_dnode(Packer& pack, Bytes& out, const Dnode& dnode) {
   pack.put(dnode.type);
@@ -20,11 +28,13 @@ void pack_dnode(Packer& pack, Bytes& out, const Dnode& dnode) {
   pack.put(dnode.checksum_type);
   pack.put(dnode.compress);
   pack.put(dnode.slots);
-  pack.put(static_cast<std::uint8_t>(dnode.has_spill ? kHasSpill : 0));
+  pack.put(flags_of(dnode));
   pack.put(dnode.geometry.levels);
   pack.put(dnode.geometry.pointers);
   pack.put(dnode.geometry.indirect_shift);
   pack.put(dnode.max_block);
+  if (dnode.uncut_size != 0) pack.put(dnode.uncut_size);
+  if (dnode.hole_end != 0) pack.put(dnode.hole_end);
   pack.put_sized(dnode.bonus);
   std::vector<Entry> entries = dnode.pointers;
   entries.push_back(dnode.spill);
@@ -39,6 +49,12 @@ void check_shape(const Dnode& dnode) {
   if (!sane) fail(ErrorKind::kDamaged, "a dnode of impossible shape");
 }
 
+void check_cut(const Dnode& dnode) {
+  if (!is_cut_size(dnode.uncut_size) || dnode.block_size != stream::kOldMaxBlockSize ||
+      dnode.max_block != dnode.uncut_size / dnode.block_size)
+    fail(ErrorKind::kDamaged, "a dnode whose block was cut in an impossible way");
+}
+
 Dnode unpack_dnode(Unpacker& unpack) {
   Dnode dnode;
   dnode.type = unpack.take<std::uint32_t>();
@@ -48,12 +64,18 @@ Dnode unpack_dnode(Unpacker& unpack) {
   dnode.checksum_type = unpack.take<std::uint8_t>();
   dnode.compress = unpack.take<std::uint8_t>();
   dnode.slots = unpack.take<std::uint8_t>();
-  dnode.has_spill = (unpack.take<std::uint8_t>() & kHasSpill) != 0;
+  const auto flags = unpack.take<std::uint8_t>();
+  dnode.has_spill = (flags & kHasSpill) != 0;
   dnode.geometry.levels = unpack.take<std::uint8_t>();
   dnode.geometry.pointers = unpack.take<std::uint8_t>();
   dnode.geometry.indirect_shift = unpack.take<std::uint8_t>();
   check_shape(dnode);
   dnode.max_block = unpack.take<std::uint64_t>();
+  if ((flags & kIsCut) != 0) {
+    dnode.uncut_size = unpack.take<std::uint32_t>();
+    check_cut(dnode);
+  }
+  if ((flags & kHasHoleEnd) != 0) dnode.hole_end = unpack.take<std::uint64_t>();
   const ByteView bonus = unpack.take_sized();
   dnode.bonus.assign(bonus.begin(), bonus.end());
   DecodedEntries decoded = decode_entries(unpack.rest(), dnode.geometry.pointers + 1U);
@@ -96,6 +118,11 @@ DnodeBlock decode_dnode_block(ByteView from) {
   }
   if (!unpack.rest().empty()) fail(ErrorKind::kDamaged, "bytes behind the last dnode of a block");
   return block;
+}
+
+bool is_cut_size(std::uint64_t bytes) {
+  return bytes > stream::kOldMaxBlockSize && bytes < stream::kMaxBlockSize &&
+         bytes % stream::kMinBlockSize == 0 && bytes % stream::kOldMaxBlockSize != 0;
 }
 
 std::uint8_t deduce_pointers(std::uint32_t bonus_type, std::uint32_t bonus_length,

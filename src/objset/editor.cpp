@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "base/checked.h"
 #include "base/error.h"
+#include "objset/damaged.h"
+#include "objset/file_generation.h"
 #include "objset/plain_geometry.h"
 
 // How OpenZFS's own receiver reads the records is in module/zfs/dmu_recv.c; what a sender means
@@ -15,24 +16,12 @@
 namespace sealift::objset {
 namespace {
 
-/// Below this, checksumming a block at once is cheaper than handing it to a worker.
-constexpr std::size_t kHandOverBytes = 32U << 10;
-
 template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
-
-[[noreturn]] void damaged(std::uint64_t object, std::string_view what) {
-  fail(ErrorKind::kDamaged, "object {}: {}", object, what);
-}
-
-std::uint64_t end_of(std::uint64_t offset, std::uint64_t length) {
-  if (length == stream::kToEnd) return UINT64_MAX;
-  return checked_add(offset, length).value_or(UINT64_MAX);
-}
 
 /// The meta-dnode's shape is in crypt_keydata (module/zfs/dsl_crypt.c); a plain stream has none.
 std::uint64_t meta_field(const stream::Nvlist& keydata, std::string_view name) {
@@ -159,7 +148,7 @@ void Editor::close_object() {
   object_.reset();
 }
 
-Dnode& Editor::require_current(std::uint64_t object) {
+Dnode& Editor::require_current(std::uint64_t object) const {
   if (!object_ || object_->number != object) damaged(object, "data without its OBJECT record");
   return *object_->dnode;
 }
@@ -202,10 +191,26 @@ void Editor::grow(Dnode& dnode, std::uint8_t levels) {
   }
 }
 
+/// The size of the object's blocks here. A file that came in pieces of 128 KiB keeps them when a
+/// later stream has large blocks: only what was changed comes again (module/zfs/dmu_recv.c,
+/// receive_handle_existing_object). Another file under the same number has another generation.
+std::uint32_t Editor::block_size_for(const Dnode& dnode, const stream::Object& record,
+                                     ByteView bonus) const {
+  const bool is_new = dnode.pointers.empty();
+  const bool grows = dnode.block_size == stream::kOldMaxBlockSize &&
+                     record.block_size > dnode.block_size && dnode.max_block > 0;
+  if (set_.is_raw() || is_new || !grows || dnode.type != record.type) return record.block_size;
+  const bool is_same = dnode.type == kVolumeContents ||
+                       (dnode.type == kFileContents &&
+                        file_generation(dnode.bonus_type, dnode.bonus, set_.byte_order) ==
+                            file_generation(record.bonus_type, bonus, set_.byte_order));
+  return is_same ? dnode.block_size : record.block_size;
+}
+
 /// Gives `dnode` the tree that `record` describes. Its blocks stay where they can: a sender
 /// changes the block size, the number of pointers or the size of indirect blocks, and lowers the
 /// levels, only when it wrote all of the object anew.
-void Editor::reshape(Dnode& dnode, const stream::Object& record) {
+void Editor::reshape(Dnode& dnode, const stream::Object& record, std::uint32_t block_size) {
   Geometry wanted;
   if (set_.is_raw()) {
     wanted = {record.levels, record.block_pointers, record.indirect_block_shift};
@@ -217,14 +222,18 @@ void Editor::reshape(Dnode& dnode, const stream::Object& record) {
     wanted.pointers = deduce_pointers(record.bonus_type, record.bonus_length, record.slots());
   }
   const bool is_new = dnode.pointers.empty();
-  const bool same = !is_new && dnode.block_size == record.block_size &&
-                    dnode.geometry.pointers == wanted.pointers &&
-                    (!set_.is_raw() || (dnode.geometry.indirect_shift == wanted.indirect_shift &&
-                                        dnode.geometry.levels <= wanted.levels));
-  if (same) {
+  const bool same_blocks = dnode.block_size == block_size;
+  const bool same_tree = !is_new && dnode.geometry.pointers == wanted.pointers &&
+                         (set_.is_raw() ? dnode.geometry.indirect_shift == wanted.indirect_shift &&
+                                              dnode.geometry.levels <= wanted.levels
+                                        : same_blocks || dnode.geometry.levels == wanted.levels);
+  if (same_tree) {
+    // Holes that have another size now are told again only if it is another object.
+    if (!same_blocks) BlockTree(context_, dnode.geometry, dnode.pointers).clear_data();
     grow(dnode, wanted.levels);
     return;
   }
+  dnode.hole_end = 0;
   if (!is_new) BlockTree(context_, dnode.geometry, dnode.pointers).clear();
   dnode.geometry = wanted;
   dnode.pointers.assign(wanted.pointers, Entry::hole(Birth{}));
@@ -238,13 +247,19 @@ void Editor::apply_record(const stream::Object& record, ByteView payload) {
   open_block(number);
   block_->touched = true;
   Dnode& dnode = claim(static_cast<std::uint32_t>(record.object % kSlotsPerBlock), record.slots());
-  reshape(dnode, record);
+  const std::uint32_t block_size = block_size_for(dnode, record, payload);
+  keeps_small_blocks_ = block_size < record.block_size;
+  reshape(dnode, record, block_size);
   const bool wants_spill = (record.flags & stream::record_flag::kObjectSpill) != 0;
   const bool knows_spill = (set_.begin.flags & stream::begin_flag::kSpillBlock) != 0;
   if (knows_spill && !wants_spill) drop_spill(dnode);
   dnode.type = record.type;
   dnode.bonus_type = record.bonus_type;
-  dnode.block_size = record.block_size;
+  dnode.block_size = block_size;
+  dnode.uncut_size = 0;
+  may_be_cut_ = !set_.is_raw() && block_size == stream::kOldMaxBlockSize &&
+                (keeps_small_blocks_ || !set_.begin.has(stream::feature::kLargeBlocks));
+  if (!may_be_cut_) dnode.hole_end = 0;
   dnode.bonus_length = record.bonus_length;
   dnode.checksum_type = record.checksum_type;
   dnode.compress = record.compress;
@@ -296,162 +311,6 @@ void Editor::free_block_range(std::uint64_t first, std::uint64_t end) {
   close_block();
   if (!set_.is_raw()) set_.max_block = std::max(set_.max_block, end - 1);
   meta_->free(first, end > set_.max_block ? UINT64_MAX : end);
-}
-
-// -- Data --------------------------------------------------------------------------------------
-
-Endian Editor::order_of(std::uint8_t record_flags) const {
-  const bool swapped = (record_flags & stream::record_flag::kRawByteswap) != 0;
-  if (!swapped) return set_.byte_order;
-  return set_.byte_order == Endian::kLittle ? Endian::kBig : Endian::kLittle;
-}
-
-std::uint64_t Editor::block_number(const Dnode& dnode, std::uint64_t offset) const {
-  if (offset % dnode.block_size != 0)
-    fail(ErrorKind::kDamaged, "object {}, offset {}: not at a border of its blocks of {} bytes",
-         object_->number, offset, dnode.block_size);
-  return offset / dnode.block_size;
-}
-
-Entry& Editor::new_entry(std::uint64_t object, std::uint64_t offset) {
-  const Dnode& dnode = require_current(object);
-  const std::uint64_t number = block_number(dnode, offset);
-  if (number > dnode.max_block)
-    fail(ErrorKind::kDamaged, "object {}, offset {}: beyond its last block", object, offset);
-  Entry& entry = object_->tree->slot(number);
-  entry.birth = context_.ledger.birth;
-  entry.byte_order = set_.byte_order;
-  entry.logical_size = dnode.block_size;
-  return entry;
-}
-
-Entry& Editor::new_spill(std::uint64_t object, std::uint64_t logical_size) {
-  Dnode& dnode = require_current(object);
-  drop_spill(dnode);
-  dnode.has_spill = true;
-  dnode.spill.birth = context_.ledger.birth;
-  dnode.spill.byte_order = set_.byte_order;
-  dnode.spill.logical_size = static_cast<std::uint32_t>(logical_size);
-  return dnode.spill;
-}
-
-/// Fills the entry's address. A large block's checksum follows when a worker computed it.
-void Editor::store_payload(Entry& entry, ByteView payload) {
-  if (payload.size() < kHandOverBytes) {
-    entry.where = context_.appender.append(payload);
-  } else {
-    const vault::Appender::Placed placed = context_.appender.place(payload, entry.where.checksum);
-    entry.where.segment = placed.pointer.segment;
-    entry.where.offset = placed.pointer.offset;
-    entry.where.length = placed.pointer.length;
-    object_->tree->awaits(placed.batch);
-  }
-  context_.ledger.add(entry);
-}
-
-void Editor::apply_record(const stream::Write& record, ByteView payload) {
-  Entry& entry = new_entry(record.object, record.offset);
-  if (record.logical_size != entry.logical_size || record.type != object_->dnode->type)
-    damaged(record.object, "a WRITE that is not of its object's block size or type");
-  entry.kind = EntryKind::kBlock;
-  if (set_.is_raw()) entry.byte_order = order_of(record.flags);
-  entry.dedup_capable = (record.flags & stream::record_flag::kChecksumDedup) != 0;
-  entry.checksum_type = record.checksum_type;
-  entry.compression = record.compression;
-  entry.sealing = record.sealing;
-  entry.key = record.key;
-  store_payload(entry, payload);
-}
-
-void Editor::apply_record(const stream::WriteEmbedded& record, ByteView payload) {
-  // OpenZFS 2.3 sends a small spill block so, at the offset of its block number (openzfs #18239).
-  const bool is_spill = record.offset == kSpillBlock * record.length;
-  Entry& entry =
-      is_spill ? new_spill(record.object, record.length) : new_entry(record.object, record.offset);
-  if (record.length != entry.logical_size)
-    damaged(record.object, "a WRITE_EMBEDDED that is not of its object's block size");
-  entry.kind = EntryKind::kEmbedded;
-  entry.compression = record.compression;
-  entry.embedded_type = record.embedded_type;
-  entry.embedded_lsize = record.logical_size;
-  entry.embedded_psize = record.physical_size;
-  store_payload(entry, payload);
-}
-
-/// The block is copied: two places that share one address could not be told apart when one of
-/// them is freed.
-void Editor::apply_record(const stream::WriteByref& record) {
-  require_current(record.object);
-  std::optional<ObjectSet> other;
-  if (record.ref_guid == set_.begin.to_guid) {
-    checkpoint();
-    other = set_;
-  } else if (find_object_set_) {
-    other = find_object_set_(record.ref_guid);
-  }
-  if (!other)
-    fail(ErrorKind::kState, "object {}: its data are in a snapshot of guid {}, which is not here",
-         record.object, record.ref_guid);
-  const Entry source = find_block(context_.reader, *other, {record.ref_object, record.ref_offset});
-  const Bytes payload = context_.reader.read(source.where);
-  Entry& entry = new_entry(record.object, record.offset);
-  const Birth birth = entry.birth;
-  entry = source;
-  entry.birth = birth;
-  store_payload(entry, payload);
-}
-
-void Editor::apply_record(const stream::Spill& record, ByteView payload) {
-  Dnode& dnode = require_current(record.object);
-  const bool unmodified = (record.flags & stream::record_flag::kSpillUnmodified) != 0 &&
-                          (set_.begin.flags & stream::begin_flag::kSpillBlock) != 0;
-  if (unmodified && !dnode.spill.is_hole()) return;
-  Entry& spill = new_spill(record.object, record.length);
-  spill.kind = EntryKind::kBlock;
-  if (set_.is_raw()) spill.byte_order = order_of(record.flags);
-  spill.compression = record.compression;
-  spill.sealing = record.sealing;
-  spill.where = context_.appender.append(payload);
-  context_.ledger.add(spill);
-}
-
-// -- Holes -------------------------------------------------------------------------------------
-
-/// The FREE to the end that follows each OBJECT. In a plain stream it alone tells where the
-/// object's last block is.
-void Editor::free_tail(Dnode& dnode, const stream::Free& record) {
-  object_->tail_freed = true;
-  const std::uint64_t first = block_number(dnode, record.offset);
-  if (set_.is_raw()) {
-    if (first != dnode.max_block + 1) damaged(record.object, "a FREE that is not at its end");
-  } else {
-    if (first == 0) damaged(record.object, "an object of no blocks");
-    dnode.max_block = first - 1;
-    grow(dnode, levels_for(dnode.geometry, dnode.max_block));
-  }
-  if (kept_tail_ != record.object) object_->tree->truncate(first);
-  kept_tail_.reset();
-}
-
-void Editor::apply_record(const stream::Free& record) {
-  Dnode& dnode = require_current(record.object);
-  if (!object_->tail_freed && record.length == stream::kToEnd) {
-    free_tail(dnode, record);
-    return;
-  }
-  const std::uint64_t first = block_number(dnode, record.offset);
-  const std::uint64_t end_bytes = end_of(record.offset, record.length);
-  if (end_bytes != UINT64_MAX) block_number(dnode, end_bytes);
-  const std::uint64_t end = end_bytes == UINT64_MAX ? UINT64_MAX : end_bytes / dnode.block_size;
-  if (!set_.is_raw()) grow(dnode, levels_of_hole(dnode, end));
-  object_->tree->free(first, end);
-}
-
-void Editor::apply_record(const stream::Redact& record) {
-  Dnode& dnode = require_current(record.object);
-  const std::uint64_t first = block_number(dnode, record.offset);
-  const std::uint64_t end_bytes = end_of(record.offset, record.length);
-  object_->tree->redact(first, end_bytes / dnode.block_size);
 }
 
 vault::BlockPointer Editor::checkpoint() {

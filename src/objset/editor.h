@@ -66,11 +66,16 @@ class Editor {
   void close_block();
   void open_object(std::uint64_t object, Dnode& dnode);
   void close_object();
-  Dnode& require_current(std::uint64_t object);
+  Dnode& require_current(std::uint64_t object) const;
   std::uint64_t block_number(const Dnode& dnode, std::uint64_t offset) const;
+  [[noreturn]] void refuse_to_cut(std::uint64_t object) const;
+  void cut(const stream::Write& record, ByteView payload);
+  std::uint64_t end_block(const Dnode& dnode, std::uint64_t offset) const;
 
   Dnode& claim(std::uint32_t slot, std::uint32_t slots);
-  void reshape(Dnode& dnode, const stream::Object& record);
+  std::uint32_t block_size_for(const Dnode& dnode, const stream::Object& record,
+                               ByteView bonus) const;
+  void reshape(Dnode& dnode, const stream::Object& record, std::uint32_t block_size);
   void drop_spill(Dnode& dnode);
   void drop_dnodes(std::uint32_t first_slot, std::uint32_t end_slot);
   void free_block_range(std::uint64_t first, std::uint64_t end);
@@ -104,6 +109,9 @@ class Editor {
     bool tail_freed = false;
   };
   std::optional<OpenObject> object_;
+  // Of the open object:
+  bool keeps_small_blocks_ = false;  ///< its blocks are smaller than those of the sender's stream
+  bool may_be_cut_ = false;          ///< its blocks may be smaller than those at the sender
 };
 
 }  // namespace sealift::objset

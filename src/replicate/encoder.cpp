@@ -62,7 +62,7 @@ void Encoder::object(std::uint64_t number, const Dnode& dnode) {
     object.max_block_id = dnode.max_block;
   }
   outbox_.put(object, dnode.bonus);
-  free({number, (dnode.max_block + 1) * dnode.block_size, stream::kToEnd, options_.to_guid});
+  free({number, dnode.end_bytes(), stream::kToEnd, options_.to_guid});
   if (dnode.has_spill && dnode.spill.birth <= options_.after) spill(number, dnode.spill);
 }
 
@@ -91,14 +91,17 @@ void Encoder::hole(const Dnode& dnode, std::uint64_t object, Geometry::Blocks bl
   const auto offset = checked_mul(blocks.first, size);
   if (!offset) return;
   std::uint64_t end = checked_mul(blocks.end, size).value_or(UINT64_MAX);
-  if (blocks.end == UINT64_MAX) end = 0;
+  // In the sender's tree of larger blocks the last hole ends elsewhere than in ours.
+  if (dnode.hole_end != 0 && blocks.end > dnode.max_block)
+    end = std::max(dnode.hole_end, dnode.end_bytes());
+  if (blocks.end == UINT64_MAX && end == UINT64_MAX) end = 0;
   free({object, *offset, end - *offset, options_.to_guid});
 }
 
 void Encoder::redacted(const Dnode& dnode, std::uint64_t object, Geometry::Blocks blocks) {
   const std::uint64_t end = std::min(blocks.end, dnode.max_block + 1);
   const std::uint64_t offset = blocks.first * dnode.block_size;
-  const std::uint64_t length = (end - blocks.first) * dnode.block_size;
+  const std::uint64_t length = std::min(end * dnode.block_size, dnode.end_bytes()) - offset;
   if (auto* last = std::get_if<stream::Redact>(&pending_)) {
     if (last->object == object && last->offset + last->length == offset) {
       last->length += length;
