@@ -7,7 +7,7 @@
 #include "catalog/commit.h"
 #include "catalog/operations.h"
 #include "catalog/release.h"
-#include "vault/return_space.h"
+#include "catalog/return_freed.h"
 
 namespace sealift::catalog {
 namespace {
@@ -36,22 +36,6 @@ auto rehearse(const Vault& vault, Operation&& operation) {
 }  // namespace sealift::catalog
 
 namespace sealift {
-namespace {
-
-/// A destroy that frees as much gives it back to the file system before it returns.
-constexpr std::uint64_t kReturnedAtOnce = 1U << 20;
-
-void return_space(Vault& vault) {
-  try {
-    vault::return_space(vault.inner());
-  } catch (const Error& error) {
-    // The destroy is committed; where the disk is full, its space comes back with later commits.
-    if (error.kind() != ErrorKind::kRetry) throw;
-  }
-}
-
-}  // namespace
-
 using catalog::Change;
 
 void create_dataset(Vault& vault, const std::string& name, const CreateOptions& options,
@@ -64,7 +48,7 @@ Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions&
   const auto operation = [&](Change& change) { return catalog::destroy(change, target, options); };
   if (options.dry_run) return catalog::rehearse(vault, operation);
   const Destroyed destroyed = catalog::run(vault, Moment{}, operation);
-  if (destroyed.reclaimed_bytes >= kReturnedAtOnce) return_space(vault);
+  catalog::return_freed(vault.inner(), destroyed.reclaimed_bytes);
   return destroyed;
 }
 
@@ -97,8 +81,11 @@ void bookmark(Vault& vault, const std::string& source, const std::string& bookma
 }
 
 Destroyed rollback(Vault& vault, const std::string& snapshot, const RollbackOptions& options) {
-  return catalog::run(vault, Moment{},
-                      [&](Change& change) { return catalog::rollback(change, snapshot, options); });
+  const Destroyed destroyed = catalog::run(vault, Moment{}, [&](Change& change) {
+    return catalog::rollback(change, snapshot, options);
+  });
+  catalog::return_freed(vault.inner(), destroyed.reclaimed_bytes);
+  return destroyed;
 }
 
 void set_properties(Vault& vault, const std::vector<std::string>& names,

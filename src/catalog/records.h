@@ -126,6 +126,8 @@ enum SnapshotFlags : std::uint32_t {
   kHasLargeDnodes = 1U << 5,
   kIsRaw = 1U << 6,    ///< arrived sealed
   kIsLocal = 1U << 7,  ///< made here, not received
+  kHasCompressed = 1U << 8,
+  kHasLongNames = 1U << 9,
 };
 
 enum class Proof : std::uint8_t { kUnproven = 0, kProven = 1 };

@@ -122,24 +122,23 @@ void Check::check_resume_state() {
   lineage_.partial = partial;
 }
 
+/// As zfs receive: a stream is passed over only where its snapshot has the name that it would get.
 void Check::check_not_there() {
-  if (arrival_.is_incremental() && !arrival_.resume) {
-    const auto same = catalog_.find_snapshot_by_guid(dataset().id, arrival_.begin.to_guid);
-    if (same && same->ivset_guid != arrival_.to_ivset_guid)
-      refuse(ErrorKind::kRefused,
-             fmt::format("IV set guid mismatch: {}@{} is here with IV set {:#x}, the stream's is "
-                         "{:#x}",
-                         to_.dataset, same->name, same->ivset_guid, arrival_.to_ivset_guid),
-             "receive a full raw stream into a new dataset");
-    lineage_.is_there = same.has_value();
-    if (lineage_.is_there) return;
-  }
-  if (const auto taken = catalog_.find_snapshot(dataset().id, to_.snapshot);
-      taken && arrival_.is_incremental())
+  const auto taken = catalog_.find_snapshot(dataset().id, to_.snapshot);
+  if (!taken || !arrival_.is_incremental()) return;
+  const auto same = catalog_.find_snapshot_by_guid(dataset().id, arrival_.begin.to_guid);
+  if (!same || arrival_.resume)
     refuse(ErrorKind::kState,
            fmt::format("destination already exists: {} has guid {}, the stream's is {}",
                        to_.full_name(), taken->guid, arrival_.begin.to_guid),
            fmt::format("give the one here another name: sealift rename {} @NAME", to_.full_name()));
+  if (same->ivset_guid != arrival_.to_ivset_guid)
+    refuse(ErrorKind::kRefused,
+           fmt::format("IV set guid mismatch: {}@{} is here with IV set {:#x}, the stream's is "
+                       "{:#x}",
+                       to_.dataset, same->name, same->ivset_guid, arrival_.to_ivset_guid),
+           "receive a full raw stream into a new dataset");
+  lineage_.is_there = true;
 }
 
 /// Made by the receive that is to be resumed.

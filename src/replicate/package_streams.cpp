@@ -126,7 +126,7 @@ void Streams::add(const PackagedDataset& dataset, const SnapshotRecord& snapshot
     } else if (begins_clone) {
       stream.base = base_of(plan.catalog, *dataset.origin, snapshot);
     }
-    check_format(*job_.vault, snapshot, plan.request.format);
+    check_format(*job_.vault, stream, plan.request.format);
     stream.wrapping = choose_wrapping(plan.catalog, dataset.dataset, plan.request.wrapping);
   });
   job_.add(std::move(stream), previous == nullptr ? "" : previous->name);

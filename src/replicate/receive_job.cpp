@@ -136,7 +136,8 @@ void ReceiveJob::receive_into(const Item& begin, const Arrival& arrival,
   const std::uint64_t from = begin.offset;
   const auto received = receive_stream(reception_, {begin, arrival, to, attachments, announce});
   report(arrival, to, received);
-  if (observer_.on_done) observer_.on_done({to.full_name(), reader_.offset() - from});
+  if (observer_.on_done)
+    observer_.on_done({to.full_name(), received ? reader_.offset() - from : 0});
 }
 
 Attachments ReceiveJob::attachments_for(const Arrival& arrival, const ArrivingDataset* entry) {
@@ -177,7 +178,8 @@ void ReceiveJob::report(const Arrival& arrival, const Destination& to,
                         const std::optional<ReceivedSnapshot>& received) {
   for (const std::string& warning : std::exchange(late_warnings_, {})) warn(warning);
   if (!received) {
-    note(fmt::format("snap {} already exists; ignoring", to.full_name()));
+    // As zfs: a rehearsal ends where the kernel would have been asked.
+    if (!request_.dry_run) note(fmt::format("snap {} already exists; ignoring", to.full_name()));
     return;
   }
   result_.snapshots.push_back(to.full_name());

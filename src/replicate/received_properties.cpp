@@ -143,6 +143,27 @@ std::vector<std::string> PropertyRules::apply(catalog::Change& change,
   return warnings;
 }
 
+bool has_received(const catalog::Catalog& catalog, catalog::SnapshotId id,
+                  const ReceivedProperties& wanted) {
+  std::size_t found = 0;
+  for (const auto& [name, record] : catalog.properties(id)) {
+    if (!record.received) continue;
+    const bool is_wanted = std::any_of(
+        wanted.begin(), wanted.end(), [&, &own = name, &has = record](const auto& each) {
+          return full_name_of(each.first) == own && each.second == *has.received;
+        });
+    if (!is_wanted) return false;
+    ++found;
+  }
+  return found == wanted.size();
+}
+
+void replace_received(catalog::Catalog& catalog, catalog::SnapshotId id,
+                      const ReceivedProperties& wanted) {
+  forget_received(catalog, id, wanted);
+  for (const auto& [name, value] : wanted) catalog::set_received(catalog, id, name, value);
+}
+
 void attach_to_snapshot(catalog::Change& change, catalog::SnapshotId id,
                         const ArrivingSnapshot& arriving, Holds holds) {
   for (const auto& [name, value] : arriving.properties)

@@ -46,4 +46,11 @@ enum class Holds : std::uint8_t { kSkip, kSet };
 void attach_to_snapshot(catalog::Change& change, catalog::SnapshotId id,
                         const ArrivingSnapshot& arriving, Holds holds);
 
+/// True if what was received for a snapshot is `wanted`, no more and no less.
+bool has_received(const catalog::Catalog& catalog, catalog::SnapshotId id,
+                  const ReceivedProperties& wanted);
+/// Makes `wanted` what was received for a snapshot.
+void replace_received(catalog::Catalog& catalog, catalog::SnapshotId id,
+                      const ReceivedProperties& wanted);
+
 }  // namespace sealift::replicate

@@ -2,7 +2,9 @@
 #include "replicate/receiver.h"
 
 #include "base/error.h"
+#include "catalog/return_freed.h"
 #include "replicate/new_dataset.h"
+#include "replicate/sent_features.h"
 
 namespace sealift::replicate {
 namespace {
@@ -11,26 +13,6 @@ using catalog::Catalog;
 using catalog::Change;
 using catalog::DatasetRecord;
 using catalog::SnapshotRecord;
-
-std::uint32_t flags_of(const stream::Begin& begin) {
-  namespace feature = stream::feature;
-  constexpr std::pair<std::uint64_t, std::uint32_t> kPairs[] = {
-      {feature::kLargeBlocks, catalog::kHasLargeBlocks},
-      {feature::kLargeMicrozap, catalog::kHasLargeMicrozap},
-      {feature::kEmbedData, catalog::kHasEmbeddedData},
-      {feature::kLz4, catalog::kHasLz4},
-      {feature::kZstd, catalog::kHasZstd},
-      {feature::kLargeDnode, catalog::kHasLargeDnodes},
-      {feature::kRaw, catalog::kIsRaw},
-  };
-  std::uint32_t flags = 0;
-  for (const auto& [bit, flag] : kPairs)
-    if (begin.has(bit)) flags |= flag;
-  return flags;
-}
-
-/// Once active in a lineage they stay so: a peer that has them refuses a stream without.
-constexpr std::uint32_t kStickyFlags = catalog::kHasLargeBlocks | catalog::kHasLargeMicrozap;
 
 /// Some releases send small spill blocks as embedded data that end at 2^64: no place in an object.
 constexpr std::uint64_t kSpillOffset = 0 - std::uint64_t{stream::kMaxBlockSize};
@@ -120,14 +102,17 @@ void Receiver::check_again(const Catalog& catalog) {
   lineage_ = std::move(now);
 }
 
-void Receiver::roll_back(Change& change, const DatasetRecord& dataset) const {
+/// Bookmarks of what goes do so too, as with zfs rollback. zfs receive -F leaves them, and an
+/// increment from one would not undo what only the lost snapshot had.
+std::uint64_t Receiver::roll_back(Change& change, const DatasetRecord& dataset) const {
   if (lineage_.base && lineage_.base->id.dataset == dataset.id) {
     RollbackOptions options;
     options.recursive = true;
-    catalog::rollback(change, destination_.dataset + '@' + lineage_.base->name, options);
-  } else {
-    change.give_back(change.catalog.reset_head(dataset.id));
+    const std::string base = destination_.dataset + '@' + lineage_.base->name;
+    return catalog::rollback(change, base, options).reclaimed_bytes;
   }
+  change.give_back(change.catalog.reset_head(dataset.id));
+  return 0;
 }
 
 DatasetRecord Receiver::prepare_dataset(Change& change, const Attachments& attachments) {
@@ -157,12 +142,12 @@ catalog::NewSnapshot Receiver::make_snapshot(const vault::BlockPointer& root) co
   record.ivset_guid = arrival_.to_ivset_guid;
   record.creation_seconds = static_cast<std::int64_t>(arrival_.begin.creation_time);
   record.objset = root;
-  record.flags = flags_of(arrival_.begin);
+  record.flags = snapshot_flags(arrival_.begin);
   record.redaction = arrival_.redact_snaps;
   record.id.birth = lineage_.birth;
   if (arrival_.wrapping) record.wrapping = arrival_.wrapping->id();
   if (lineage_.base) {
-    record.flags |= lineage_.base->flags & kStickyFlags;
+    record.flags |= inherited_flags(lineage_.base->flags);
     record.referenced_bytes = lineage_.base->referenced_bytes;
     record.logical_bytes = lineage_.base->logical_bytes;
   }
@@ -177,11 +162,12 @@ ReceivedSnapshot Receiver::finish(const Attachments& attachments) {
   vault::BlockPointer root;
   if (work_) root = work_->editor->checkpoint();
   ReceivedSnapshot received;
+  std::uint64_t freed_bytes = 0;
   const auto edit = [&](Change& change, const ReleaseBlock& release) {
     check_again(change.catalog);
     const DatasetRecord dataset = prepare_dataset(change, attachments);
     change.catalog.remove_partial(dataset.id);
-    if (state_.forced) roll_back(change, dataset);
+    if (state_.forced) freed_bytes = roll_back(change, dataset);
     become_type(change.catalog, dataset.id, arrival_);
     received.journalled = journal(change.catalog, dataset);
     catalog::NewSnapshot fresh = make_snapshot(root);
@@ -192,6 +178,7 @@ ReceivedSnapshot Receiver::finish(const Attachments& attachments) {
   };
   if (work_) {
     stage_.commit(work_->appender, edit);
+    catalog::return_freed(stage_.vault(), freed_bytes);
   } else {
     stage_.commit(edit);
   }

@@ -66,7 +66,7 @@ class Receiver {
   void note_place(const stream::Reader::Item& item);
   void check_again(const catalog::Catalog& catalog);
   catalog::DatasetRecord prepare_dataset(catalog::Change& change, const Attachments& attachments);
-  void roll_back(catalog::Change& change, const catalog::DatasetRecord& dataset) const;
+  std::uint64_t roll_back(catalog::Change& change, const catalog::DatasetRecord& dataset) const;
   std::optional<catalog::WrappingId> journal(catalog::Catalog& catalog,
                                              const catalog::DatasetRecord& dataset) const;
   void release_garbage(const ReleaseBlock& release) const;

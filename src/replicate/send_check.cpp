@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "objset/object_set.h"
+#include "replicate/sent_features.h"
 
 namespace sealift::replicate {
 namespace {
@@ -54,8 +55,8 @@ void check_heir(const Catalog& catalog, const DatasetRecord& dataset, const Wrap
 
 }  // namespace
 
-void check_format(const vault::Vault& vault, const catalog::SnapshotRecord& snapshot,
-                  const SendFormat& format) {
+void check_format(const vault::Vault& vault, const SnapshotToSend& what, const SendFormat& format) {
+  const catalog::SnapshotRecord& snapshot = what.snapshot;
   if (snapshot.objset.is_null()) fail(ErrorKind::kState, "the snapshot has no contents");
   const objset::ObjectSet set = objset::read_object_set(vault, snapshot.objset);
   if (set.is_raw() && !format.raw) {
@@ -74,8 +75,9 @@ void check_format(const vault::Vault& vault, const catalog::SnapshotRecord& snap
       {feature::kLargeBlocks, "large blocks", "-L or -w", large},
       {feature::kLargeMicrozap, "large microzaps", "-L or -w", large},
   };
+  const std::uint64_t sent = sent_features(set, snapshot, what.base ? what.base->guid : 0);
   for (const Need& need : needs)
-    if (set.begin.has(need.feature)) check_need(need);
+    if ((sent & need.feature) != 0) check_need(need);
 }
 
 std::optional<Wrapping> choose_wrapping(const Catalog& catalog, const DatasetRecord& dataset,

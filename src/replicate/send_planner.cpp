@@ -99,7 +99,7 @@ void plan_single(const Catalog& catalog, const SendRequest& request, const Targe
       from = single_source(request, target, job);
       stream.base = resolve_base(catalog, catalog::parse_name(from), target.snapshot);
     }
-    check_format(*job.vault, target.snapshot, request.format);
+    check_format(*job.vault, stream, request.format);
     stream.wrapping = choose_wrapping(catalog, target.dataset, request.wrapping);
   });
   job.add(std::move(stream), std::move(from));

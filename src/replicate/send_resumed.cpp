@@ -68,9 +68,9 @@ SendJob make_resumed_job(const vault::Vault& vault, const std::string& text,
     stream.snapshot = find_snapshot(catalog, token);
     const catalog::DatasetRecord dataset = catalog.dataset(stream.snapshot.id.dataset);
     check_sort(token, dataset, stream.snapshot);
-    check_format(vault, stream.snapshot, allowed_by(token, format));
     const auto source = find_source(catalog, token, stream.snapshot);
     if (source) stream.base = source->base;
+    check_format(vault, stream, allowed_by(token, format));
     stream.name = catalog.full_name(stream.snapshot.id);
     stream.wrapping = choose_wrapping(catalog, dataset, "");
     if (token.object != 0 || token.offset != 0)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "replicate/encoder.h"
+#include "replicate/sent_features.h"
 
 namespace sealift::replicate {
 namespace {
@@ -23,7 +24,7 @@ BeginFacts facts_of(const SnapshotToSend& what) {
 stream::Begin begin_record(const objset::ObjectSet& set, const SnapshotToSend& what,
                            std::size_t payload_bytes) {
   stream::Begin begin = set.begin;
-  std::uint64_t features = begin.features() & ~stream::feature::kResuming;
+  std::uint64_t features = sent_features(set, what.snapshot, what.base ? what.base->guid : 0);
   if (what.resume) features |= stream::feature::kResuming;
   begin.version_info = stream::make_version_info(stream::HeaderType::kSubstream, features);
   begin.flags &= ~stream::begin_flag::kClone;

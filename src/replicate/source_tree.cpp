@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "catalog/return_freed.h"
+#include "replicate/received_properties.h"
 
 namespace sealift::replicate {
 namespace {
@@ -137,12 +139,12 @@ std::optional<SourceTree::Step> SourceTree::next_step(const Catalog& catalog) co
   return std::nullopt;
 }
 
-void SourceTree::take(catalog::Change& change, const Step& step) const {
+void SourceTree::take(catalog::Change& change, const Step& step) {
   switch (step.action) {
     case Action::kPromote:
       return catalog::promote(change, step.name);
     case Action::kDestroy:
-      catalog::destroy(change, step.name, {true, false, false});
+      freed_bytes_ += catalog::destroy(change, step.name, {true, false, false}).reclaimed_bytes;
       return;
     case Action::kRename:
       if (step.name.find('@') == std::string::npos) stand_alone(change.catalog, step.name, step.to);
@@ -173,13 +175,34 @@ bool SourceTree::try_step(const Step& step) {
   return true;
 }
 
+/// Snapshots change only in their properties; one that is not received again gets them here.
+void SourceTree::refresh_properties() {
+  const Catalog& catalog = stage_.catalog();
+  std::vector<std::pair<catalog::SnapshotId, const ArrivingSnapshot*>> changed;
+  for (const Local& local : find_local(catalog))
+    for (const SnapshotRecord& snapshot : local.snapshots) {
+      const ArrivingDataset* there = package_.find_by_snapshot(snapshot.guid);
+      if (there == nullptr) continue;
+      const ArrivingSnapshot* told = there->find(snapshot.guid);
+      if (!has_received(catalog, snapshot.id, told->properties))
+        changed.emplace_back(snapshot.id, told);
+    }
+  if (changed.empty()) return;
+  stage_.commit([&](catalog::Change& change, const ReleaseBlock&) {
+    for (const auto& [id, told] : changed)
+      if (change.catalog.find_snapshot(id)) replace_received(change.catalog, id, told->properties);
+  });
+}
+
 bool SourceTree::follow() {
   bool is_complete = true;
+  refresh_properties();
   while (const auto step = next_step(stage_.catalog())) {
     if (try_step(*step)) continue;
     failed_.insert(*step);
     is_complete = false;
   }
+  if (!stage_.is_rehearsal()) catalog::return_freed(stage_.vault(), std::exchange(freed_bytes_, 0));
   return is_complete;
 }
 

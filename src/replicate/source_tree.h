@@ -26,7 +26,8 @@ class SourceTree {
   SourceTree(Stage& stage, const ArrivingPackage& package, std::string top, Options options)
       : stage_(stage), package_(package), top_(std::move(top)), options_(std::move(options)) {}
 
-  /// Takes all steps that can be taken now. False if one that was due could not be.
+  /// Takes all steps that can be taken now, and gives the snapshots that are here the properties
+  /// that they have at the source. False if a step that was due could not be taken.
   bool follow();
 
   enum class Action : std::uint8_t { kPromote, kDestroy, kRename };
@@ -55,13 +56,15 @@ class SourceTree {
   std::string name_like_source(const catalog::Catalog& catalog, const Local& local) const;
   std::optional<Step> unless_failed(Step step) const;
   bool try_step(const Step& step);
-  void take(catalog::Change& change, const Step& step) const;
+  void take(catalog::Change& change, const Step& step);
+  void refresh_properties();
 
   Stage& stage_;
   const ArrivingPackage& package_;
   std::string top_;
   Options options_;
   std::set<Step> failed_;
+  std::uint64_t freed_bytes_ = 0;
 };
 
 }  // namespace sealift::replicate

@@ -191,6 +191,10 @@ TEST_CASE("features that cannot be honoured are refused by name") {
 
 TEST_CASE("large blocks stay with the lineage") {
   ReceiveWorld world;
+  const auto newest_name = [](ReceiveWorld& of) {
+    const catalog::Catalog catalog = of.catalog();
+    return catalog.full_name(catalog.newest_snapshot(catalog.get(kName).id)->id);
+  };
   world.receive(with_feature("2.1.11/resumes/enc-s1.zfs", stream::feature::kLargeBlocks));
   world.receive(with_begin(
       reference("2.1.11/resumes/enc-s1-s3.zfs"), [](stream::Begin& begin, stream::Nvlist*) {
@@ -199,6 +203,23 @@ TEST_CASE("large blocks stay with the lineage") {
       }));
   const auto newest = world.catalog().newest_snapshot(world.catalog().get(kName).id);
   CHECK((newest->flags & catalog::kHasLargeBlocks) != 0);
+
+  // A receiver that has them refuses a stream that does not tell of them.
+  const auto tells = [&](const std::string& snapshot, const std::string& from) {
+    const Bytes sent = world.send(snapshot, from);
+    stream::Reader reader{ByteView(sent)};
+    return std::get<stream::Begin>(reader.next()->record).has(stream::feature::kLargeBlocks);
+  };
+  CHECK(tells(newest_name(world), ""));
+  CHECK(tells(newest_name(world), "@s1"));
+}
+
+TEST_CASE("what needed large blocks is gone, and the streams tell of them all the same") {
+  ReceiveWorld world;
+  for (const char* file : {"s1", "s1-s2", "s2-s3"})
+    world.receive(reference(fmt::format("2.1.11/gone/{}.zfs", file)));
+  CHECK(world.send("tank/gone-enc@s2") == reference("2.1.11/gone/s2.zfs"));
+  CHECK(world.send("tank/gone-enc@s3", "@s1") == reference("2.1.11/gone/s1-s3.zfs"));
 }
 
 TEST_CASE("what others change meanwhile makes the commit fail") {

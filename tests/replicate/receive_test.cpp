@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "replicate/edited_stream.h"
 #include "replicate/receive_world.h"
 #include "support/catch.h"
 
@@ -83,6 +84,52 @@ TEST_CASE("a snapshot that is there is passed over") {
   world.receive_file(kIncrement);
   CHECK(world.receive(stream(kIncrement)).snapshots.empty());
   CHECK(world.notes.back() == "snap " + kName + "@s2 already exists; ignoring");
+
+  SECTION("with -F too, and nothing newer goes") {
+    world.receive_file(kNext);
+    ReceiveRequest forced = ReceiveWorld::into("tank");
+    forced.force = true;
+    CHECK(world.receive(stream(kIncrement), forced).snapshots.empty());
+    CHECK(world.names(kName).size() == 4);
+  }
+  SECTION("but not under another name") {
+    rename(world.vault(), kName + "@s2", kName + "@two", {}, world.moment());
+    world.vault().refresh();
+    CHECK_THAT(world.try_receive(stream(kIncrement)), ContainsSubstring("most recent snapshot"));
+  }
+  SECTION("nor where its name is another's") {
+    rename(world.vault(), kName + "@s2", kName + "@two", {}, world.moment());
+    rename(world.vault(), kName + "@s1", kName + "@s2", {}, world.moment());
+    destroy(world.vault(), kName + "@two", {});
+    world.vault().refresh();
+    CHECK_THAT(world.try_receive(stream(kIncrement)),
+               ContainsSubstring("destination already exists"));
+  }
+}
+
+TEST_CASE("a package refreshes the properties of snapshots that are there") {
+  ReceiveWorld world;
+  world.receive_file("2.1.11/packages/t-R-s1.zfs");
+  // The second time it is refused, for its full stream of what is there now.
+  const auto tell = [&](const stream::Nvlist& properties) {
+    world.try_receive(
+        with_list(reference("2.1.11/packages/t-R-I-s1-s3.zfs"), [&](stream::Nvlist& list) {
+          stream::Nvlist all;
+          for (stream::Nvlist::Pair pair : list.get_nvlist("fss")->pairs()) {
+            stream::Nvlist& entry = std::get<std::vector<stream::Nvlist>>(pair.value).front();
+            stream::Nvlist snapshots = *entry.get_nvlist("snapprops");
+            if (snapshots.contains("s1")) snapshots.add_nvlist("s1", properties);
+            entry.add_nvlist("snapprops", snapshots);
+            all.add(pair);
+          }
+          list.add_nvlist("fss", all);
+        }));
+  };
+  tell(stream::Nvlist().add_string("org:x", "one"));
+  CHECK(world.property("tank/t@s1", "org:x") == "one");
+  tell(stream::Nvlist().add_string("org:y", "two"));
+  CHECK(world.property("tank/t@s1", "org:x") == "-");
+  CHECK(world.property("tank/t@s1", "org:y") == "two");
 }
 
 TEST_CASE("a dry run checks all and changes nothing") {
@@ -132,6 +179,14 @@ TEST_CASE("a forced receive rolls back to what the stream builds on") {
     world.receive(again, forced);
     CHECK(world.names(kName) == std::vector<std::string>{kName, kName + "@s1", kName + "@s3"});
     CHECK(world.send(kName + "@s3", "@s1") == again);
+  }
+  SECTION("bookmarks of what goes do so too") {
+    bookmark(world.vault(), kName + "@mine", kName + "#mine");
+    bookmark(world.vault(), kName + "@s1", kName + "#base");
+    world.vault().refresh();
+    world.receive(again, forced);
+    CHECK(world.names(kName) ==
+          std::vector<std::string>{kName, kName + "#base", kName + "@s1", kName + "@s3"});
   }
   SECTION("what is held stays") {
     hold(world.vault(), "keep", {kName + "@mine"}, Recursion::kNone, world.moment());
