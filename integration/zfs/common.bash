@@ -102,10 +102,10 @@ into_vault() {  # into_vault DATASET FLAG...: s1 in full, then each increment
     done
 }
 
-fulls_come_back() {     # fulls_come_back DATASET FLAG...: each snapshot, into a new dataset
+fulls_come_back() {     # fulls_come_back DATASET FLAG...: each snapshot, or those in $fulls, into a new dataset
     local ds=$1 s to; shift
     to=back/${ds##*/}-full
-    for s in 1 2 3 4 5; do
+    for s in ${fulls-1 2 3 4 5}; do
         sealift send "$@" "$ds@s$s" >$work/stream || fail "sealift send of $ds@s$s"
         [ -n "${may_differ-}" ] || identical $work/stream "$@" "$ds@s$s"
         zfs receive -u "$to$s" <$work/stream || fail "zfs receive of $ds@s$s"
