@@ -36,8 +36,8 @@ class FdSink final : public Sink {
   std::string name_;
 };
 
-/// Lets the pipe behind `fd` hold as much as an unprivileged process may ask for, so that both
-/// ends change over less often. Does nothing to what is no pipe.
+/// Lets the pipe behind `fd` hold enough that both ends need not change over within a block.
+/// Does nothing to what is no pipe.
 void widen_pipe(int fd);
 
 /// Process-wide; the program's main calls it, libraries do not.
