@@ -90,7 +90,7 @@ void fetch(benchmark::State& state) {
     std::size_t next = 0;
     for (std::size_t taken = 0; taken < pointers.size(); ++taken) {
       while (next < pointers.size() && fetcher.has_room()) fetcher.request(pointers[next++]);
-      benchmark::DoNotOptimize(fetcher.take().data());
+      benchmark::DoNotOptimize(fetcher.take().bytes.data());
     }
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(kTotalBytes * state.iterations()));

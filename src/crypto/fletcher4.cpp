@@ -131,6 +131,11 @@ void Fletcher4::update(ByteView bytes) {
   }
 }
 
+void Fletcher4::append(const FletcherSum& sum, std::uint64_t size) {
+  SEALIFT_ASSERT(size % 4 == 0);
+  sum_ = concatenate(sum_, sum, size / 4);
+}
+
 FletcherSum fletcher4(ByteView bytes, Endian endian) {
   Fletcher4 running(endian);
   running.update(bytes);

@@ -21,6 +21,8 @@ class Fletcher4 {
       : sum_(start), endian_(endian) {}
 
   void update(ByteView bytes);
+  /// The same as update() with `size` bytes whose own sum, in the same byte order, is `sum`.
+  void append(const FletcherSum& sum, std::uint64_t size);
   const FletcherSum& sum() const { return sum_; }
   void reset() { sum_ = {}; }
 

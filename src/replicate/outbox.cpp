@@ -4,6 +4,19 @@
 #include "base/error.h"
 
 namespace sealift::replicate {
+namespace {
+
+/// Of records in memory. One that waits for a block is 300 bytes, so this is as much as blocks of
+/// 512 bytes need to fill the fetcher's budget; objects without blocks would fill all memory.
+constexpr std::size_t kMaxWaitingBytes = 16U << 20;
+
+}  // namespace
+
+Outbox::Outbox(stream::Writer& writer, const vault::Vault& vault) : writer_(&writer) {
+  vault::Fetcher::Options options;
+  options.word_order = writer.endian();
+  fetcher_.emplace(vault, options);
+}
 
 void Outbox::put(const stream::Record& record, ByteView payload) {
   size_.add(record);
@@ -11,7 +24,7 @@ void Outbox::put(const stream::Record& record, ByteView payload) {
   if (waiting_.empty()) {
     writer_->write(record, payload);
   } else {
-    waiting_.push_back({record, Bytes(payload.begin(), payload.end()), false});
+    wait({record, Bytes(payload.begin(), payload.end()), false});
   }
 }
 
@@ -20,11 +33,17 @@ void Outbox::put_stored(const stream::Record& record, const vault::BlockPointer&
   if (writer_ == nullptr) return;
   while (!fetcher_->has_room()) write_oldest();
   fetcher_->request(payload);
-  waiting_.push_back({record, {}, true});
+  wait({record, {}, true});
+}
+
+void Outbox::wait(Waiting last) {
+  waiting_bytes_ += sizeof last + last.payload.size();
+  waiting_.push_back(std::move(last));
+  while (waiting_bytes_ > kMaxWaitingBytes) write_oldest();
 }
 
 /// The payload of `record`, which is the next to come. A damaged one is named by its place.
-ByteView Outbox::take(const stream::Record& record) {
+vault::Fetcher::Block Outbox::take(const stream::Record& record) {
   try {
     return fetcher_->take();
   } catch (Error& error) {
@@ -36,7 +55,13 @@ ByteView Outbox::take(const stream::Record& record) {
 
 void Outbox::write_oldest() {
   const Waiting& oldest = waiting_.front();
-  writer_->write(oldest.record, oldest.is_stored ? take(oldest.record) : ByteView(oldest.payload));
+  if (oldest.is_stored) {
+    const vault::Fetcher::Block block = take(oldest.record);
+    writer_->write(oldest.record, block.bytes, block.sum);
+  } else {
+    writer_->write(oldest.record, oldest.payload);
+  }
+  waiting_bytes_ -= sizeof oldest + oldest.payload.size();
   waiting_.pop_front();
 }
 

@@ -16,7 +16,7 @@ class Outbox {
   /// Counts the bytes that a stream would have; reads no payload.
   Outbox() = default;
   /// Both must outlive the outbox.
-  Outbox(stream::Writer& writer, const vault::Vault& vault) : writer_(&writer), fetcher_(vault) {}
+  Outbox(stream::Writer& writer, const vault::Vault& vault);
 
   void put(const stream::Record& record, ByteView payload = {});
   void put_stored(const stream::Record& record, const vault::BlockPointer& payload);
@@ -32,13 +32,15 @@ class Outbox {
     Bytes payload;
     bool is_stored = false;
   };
-  ByteView take(const stream::Record& record);
+  void wait(Waiting last);
+  vault::Fetcher::Block take(const stream::Record& record);
   void write_oldest();
 
   stream::StreamSize size_;
   stream::Writer* writer_ = nullptr;
   std::optional<vault::Fetcher> fetcher_;
   std::deque<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;  ///< what waiting_ takes of memory
 };
 
 }  // namespace sealift::replicate

@@ -19,8 +19,23 @@ Writer::Writer(Sink& sink, Endian endian) : sink_(sink), endian_(endian), runnin
 }
 
 void Writer::write(const Record& record, ByteView payload) {
-  SEALIFT_ASSERT(payload.size() == payload_size(record));
-  std::array<std::uint8_t, kRecordSize> header;
+  const Header header = seal(record, payload.size());
+  running_.update(payload);
+  append(header);
+  append(payload);
+}
+
+void Writer::write(const Record& record, ByteView payload, const crypto::FletcherSum& payload_sum) {
+  const Header header = seal(record, payload.size());
+  running_.append(payload_sum, payload.size());
+  append(header);
+  append(payload);
+}
+
+/// The record as it goes out, with the running checksum that follows from all before it.
+Writer::Header Writer::seal(const Record& record, std::size_t size) {
+  SEALIFT_ASSERT(size == payload_size(record));
+  Header header;
   encode(record, endian_, header);
   if (const auto* begin = std::get_if<Begin>(&record)) {
     part_ = begin->header_type() == HeaderType::kCompound ? Part::kPackageHeader : Part::kSubstream;
@@ -31,9 +46,7 @@ void Writer::write(const Record& record, ByteView payload) {
   } else {
     seal(header);
   }
-  running_.update(payload);
-  append(header);
-  append(payload);
+  return header;
 }
 
 /// A substream's END holds the sum before it and is sealed like any record; that of a

@@ -21,16 +21,22 @@ class Writer {
   /// ends it. An END outside of a substream closes a package: give it zero.
   /// Throws what the sink throws; the writer is then of no further use.
   void write(const Record& record, ByteView payload = {});
+  /// The same where the payload's Fletcher-4 in the stream's byte order is known.
+  void write(const Record& record, ByteView payload, const crypto::FletcherSum& payload_sum);
 
   /// Hands over what was collected. Call it last, and where the peer waits for an answer.
   void flush();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
+  Endian endian() const { return endian_; }
 
  private:
   /// Where the next record stands; decides what an END carries.
   enum class Part : std::uint8_t { kOutside, kPackageHeader, kSubstream };
 
+  using Header = std::array<std::uint8_t, kRecordSize>;
+
+  Header seal(const Record& record, std::size_t payload_size);
   void end(ByteSpan header);
   void seal(ByteSpan header);
   void append(ByteView bytes);

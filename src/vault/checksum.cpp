@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/endian.h"
-#include "crypto/fletcher4.h"
+#include "base/error.h"
 #include "crypto/sha256.h"
 
 namespace sealift::vault {
@@ -30,6 +30,16 @@ Checksum fletcher4(ByteView bytes) {
 
 Checksum checksum_of(ChecksumKind kind, ByteView bytes) {
   return kind == ChecksumKind::kSha256 ? crypto::sha256(bytes) : fletcher4(bytes);
+}
+
+crypto::FletcherSum word_sum(ByteView bytes, Endian endian, ChecksumKind kind,
+                             const Checksum& proven) {
+  if (bytes.size() % 4 != 0) fail(ErrorKind::kDamaged, "a block of {} bytes", bytes.size());
+  const bool is_known = kind == ChecksumKind::kFletcher4 && endian == Endian::kLittle;
+  if (!is_known) return crypto::fletcher4(bytes, endian);
+  crypto::FletcherSum sum;
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = load<std::uint64_t>(proven.data() + 8 * i);
+  return sum;
 }
 
 std::string_view name_of(ChecksumKind kind) {

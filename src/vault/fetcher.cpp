@@ -10,6 +10,7 @@
 #include "vault/fetcher.h"
 
 #include <algorithm>
+#include <bit>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -18,15 +19,20 @@
 #include <vector>
 
 #include "base/error.h"
+#include "vault/checksum.h"
 #include "vault/vault_impl.h"
 
 namespace sealift::vault {
 
 namespace {
 
-constexpr std::uint64_t kMaxRunBytes = 1U << 20;
+constexpr std::uint64_t kMaxRunBytes = 512U << 10;
 /// Bytes between two requests that are rather read than skipped.
 constexpr std::uint64_t kMaxGapBytes = 16U << 10;
+
+/// Below this the C library's own lists do as well.
+constexpr std::size_t kLeastPooledBytes = 32U << 10;
+constexpr std::size_t kMaxSpareBytes = 8U << 20;
 
 struct Buffer {
   std::unique_ptr<std::uint8_t[]> bytes;
@@ -43,6 +49,7 @@ struct Run {
   /// The blocks before this one are good; `error` says what is wrong with it.
   std::size_t good = 0;
   std::exception_ptr error;
+  std::vector<crypto::FletcherSum> sums;  ///< of the good blocks, if wanted
 
   explicit Run(const BlockPointer& first) : extent(extent_of(first)), blocks{first} {}
 
@@ -74,7 +81,9 @@ struct Fetcher::Impl {
   void work();
   void begin(Lock& lock, const std::shared_ptr<Run>& run);
   void process(Run& run) const;
+  crypto::FletcherSum sum_of(const Run& run, const BlockPointer& block) const;
   Buffer fresh_buffer(std::size_t size);
+  void keep(Buffer buffer);
   void drop_front(Lock& lock);
 
   const Vault::Impl& vault;
@@ -86,6 +95,7 @@ struct Fetcher::Impl {
   std::deque<std::shared_ptr<Run>> queue;
   std::shared_ptr<Run> open;
   std::vector<Buffer> spare;
+  std::size_t spare_bytes = 0;
   std::size_t held_bytes = 0;
   std::size_t pending = 0;
   bool stopping = false;
@@ -142,6 +152,8 @@ void Fetcher::Impl::process(Run& run) const {
     vault.read_raw(run.extent, {run.buffer.bytes.get(), run.extent.length});
     for (const BlockPointer& block : run.blocks) {
       vault.verify(block, run.bytes_of(block));
+      // Here the bytes are still in this core's cache, where the consumer would fetch them again.
+      if (options.word_order) run.sums.push_back(sum_of(run, block));
       ++run.good;
     }
   } catch (...) {
@@ -149,24 +161,41 @@ void Fetcher::Impl::process(Run& run) const {
   }
 }
 
+crypto::FletcherSum Fetcher::Impl::sum_of(const Run& run, const BlockPointer& block) const {
+  return word_sum(run.bytes_of(block), *options.word_order, vault.identity().checksum,
+                  block.checksum);
+}
+
+/// Buffers are used again by runs of about the same size: given back to the C library, large ones
+/// go back to the kernel, and to fetch a page anew costs as much as to verify it.
 Buffer Fetcher::Impl::fresh_buffer(std::size_t size) {
-  // Only large runs share buffers of one size: thousands of small ones fit into the budget, and
-  // in time each of their buffers would have held a large run, and be all of memory.
-  const bool is_large = size > kMaxRunBytes / 2 && size <= kMaxRunBytes;
-  if (is_large && !spare.empty()) {
-    Buffer buffer = std::move(spare.back());
-    spare.pop_back();
-    return buffer;
-  }
-  const std::size_t capacity = is_large ? kMaxRunBytes : size;
-  return {std::make_unique_for_overwrite<std::uint8_t[]>(capacity), capacity};
+  if (size < kLeastPooledBytes || size > kMaxRunBytes)
+    return {std::make_unique_for_overwrite<std::uint8_t[]>(size), size};
+  const std::size_t capacity = std::bit_ceil(size);
+  const auto found = std::find_if(spare.begin(), spare.end(), [&](const Buffer& buffer) {
+    return buffer.capacity == capacity;
+  });
+  if (found == spare.end())
+    return {std::make_unique_for_overwrite<std::uint8_t[]>(capacity), capacity};
+  Buffer buffer = std::move(*found);
+  spare.erase(found);
+  spare_bytes -= capacity;
+  return buffer;
+}
+
+void Fetcher::Impl::keep(Buffer buffer) {
+  const std::size_t size = buffer.capacity;
+  const bool is_pooled = size >= kLeastPooledBytes && size <= kMaxRunBytes;
+  if (!is_pooled || spare_bytes + size > kMaxSpareBytes) return;
+  spare_bytes += size;
+  spare.push_back(std::move(buffer));
 }
 
 void Fetcher::Impl::drop_front(Lock&) {
   const std::shared_ptr<Run> run = std::move(runs.front());
   runs.pop_front();
   held_bytes -= run->extent.length;
-  if (run->buffer.capacity == kMaxRunBytes) spare.push_back(std::move(run->buffer));
+  keep(std::move(run->buffer));
 }
 
 Fetcher::Fetcher(const Vault& vault, Options options)
@@ -200,7 +229,7 @@ void Fetcher::request(const BlockPointer& pointer) {
   impl_->held_bytes += pointer.length;
 }
 
-ByteView Fetcher::take() {
+Fetcher::Block Fetcher::take() {
   Impl::Lock lock(impl_->mutex);
   SEALIFT_ASSERT(impl_->pending > 0);
   if (impl_->runs.front()->taken == impl_->runs.front()->blocks.size()) impl_->drop_front(lock);
@@ -214,7 +243,8 @@ ByteView Fetcher::take() {
   impl_->progress.wait(lock, [&] { return run->done; });
   if (run->taken == run->good) std::rethrow_exception(run->error);
   --impl_->pending;
-  return run->bytes_of(run->blocks[run->taken++]);
+  const std::size_t at = run->taken++;
+  return {run->bytes_of(run->blocks[at]), at < run->sums.size() ? run->sums[at] : Block{}.sum};
 }
 
 }  // namespace sealift::vault

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "crypto/fletcher4.h"
 #include "vault/vault.h"
 
 namespace sealift::vault {
@@ -14,6 +16,13 @@ class Fetcher {
   struct Options {
     std::size_t budget_bytes = 32U << 20;  ///< of blocks in memory at once
     unsigned threads = 2;
+    /// Fletcher-4 sums over words of this order are wanted with the blocks.
+    std::optional<Endian> word_order;
+  };
+  /// Valid until the next take().
+  struct Block {
+    ByteView bytes;
+    crypto::FletcherSum sum{};  ///< zero unless wanted
   };
   explicit Fetcher(const Vault& vault) : Fetcher(vault, Options{}) {}
   Fetcher(const Vault& vault, Options options);
@@ -22,9 +31,8 @@ class Fetcher {
   /// True if another request fits into the budget; if false, take() first.
   bool has_room() const;
   void request(const BlockPointer& pointer);
-  /// The bytes of the oldest request not yet taken; valid until the next take().
-  /// Throws Error(kDamaged) for a block whose checksum is wrong.
-  ByteView take();
+  /// The oldest request not yet taken. Throws Error(kDamaged) for a block whose checksum is wrong.
+  Block take();
   std::size_t pending() const;
 
  private:

@@ -9,6 +9,8 @@ using namespace sealift;
 using namespace sealift::vault;
 using namespace sealift::vault::test;
 
+using Catch::Matchers::ContainsSubstring;
+
 namespace {
 
 /// Blocks of odd sizes, small and large, that fill several chunks.
@@ -49,14 +51,33 @@ TEST_CASE("what was placed has its checksums once settled, and is read back, ahe
     REQUIRE(pointers[i].checksum == checksum_of(kind, blocks[i]));
     REQUIRE(vault->read(pointers[i]) == blocks[i]);
   }
-  Fetcher fetcher(*vault, {4U << 20, 2});
+  Fetcher fetcher(*vault, {4U << 20, 2, {}});
   std::size_t next = 0;
   for (std::size_t taken = 0; taken < blocks.size(); ++taken) {
     while (next < blocks.size() && fetcher.has_room()) fetcher.request(pointers[next++]);
     REQUIRE(fetcher.pending() > 0);
-    REQUIRE(equal(fetcher.take(), blocks[taken]));
+    REQUIRE(equal(fetcher.take().bytes, blocks[taken]));
   }
   CHECK(fetcher.pending() == 0);
+}
+
+TEST_CASE("blocks come with their Fletcher-4 sums where these are wanted") {
+  const auto kind = GENERATE(ChecksumKind::kSha256, ChecksumKind::kFletcher4);
+  const auto order = GENERATE(Endian::kLittle, Endian::kBig);
+  const auto vault = open(new_memory_vault({kind}));
+  Appender appender(*vault);
+  const std::vector<Bytes> blocks = {noise(512, 1), noise(4, 2), noise(3U << 20, 3), noise(70, 4)};
+  const std::vector<BlockPointer> pointers = place_all(appender, blocks);
+  Fetcher::Options options;
+  options.word_order = order;
+  Fetcher fetcher(*vault, options);
+  for (const BlockPointer& pointer : pointers) fetcher.request(pointer);
+  for (unsigned i = 0; i < 3; ++i) {
+    const Fetcher::Block block = fetcher.take();
+    CHECK(equal(block.bytes, blocks[i]));
+    CHECK(block.sum == crypto::fletcher4(blocks[i], order));
+  }
+  CHECK_THROWS_WITH(fetcher.take(), ContainsSubstring("a block of 70 bytes"));
 }
 
 TEST_CASE("a block is read back before it is settled, committed or even written") {
@@ -160,11 +181,10 @@ TEST_CASE("a damaged block is refused and named, alone and among its neighbours"
   Bytes byte{static_cast<std::uint8_t>(noise(1000, 5)[77] ^ 1)};
   storage->overwrite(blocks[5].segment, blocks[5].offset + 77, byte);
 
-  using Catch::Matchers::ContainsSubstring;
   CHECK_THROWS_WITH(vault->read(blocks[5]), ContainsSubstring("offset 5000, 1000 bytes"));
   Fetcher fetcher(*vault);
   for (const BlockPointer& block : blocks) fetcher.request(block);
-  for (unsigned i = 0; i < 5; ++i) REQUIRE(equal(fetcher.take(), noise(1000, i)));
+  for (unsigned i = 0; i < 5; ++i) REQUIRE(equal(fetcher.take().bytes, noise(1000, i)));
   CHECK_THROWS_WITH(fetcher.take(), ContainsSubstring("offset 5000, 1000 bytes"));
   CHECK_THROWS_WITH(fetcher.take(), ContainsSubstring("offset 5000, 1000 bytes"));
 }
