@@ -82,7 +82,14 @@ DnodeBlock read_dnode_block(const vault::BlockReader& reader, const Entry& entry
 
 std::vector<Entry> read_node(const vault::BlockReader& reader, const Entry& pointer,
                              const Geometry& geometry) {
-  const Bytes bytes = reader.read(pointer.where);
+  return decode_node(reader.read(pointer.where), geometry);
+}
+
+void expect_end(ByteView rest) {
+  if (!rest.empty()) fail(ErrorKind::kDamaged, "bytes behind the last entry of an indirect block");
+}
+
+std::vector<Entry> decode_node(ByteView bytes, const Geometry& geometry) {
   DecodedEntries decoded = decode_entries(bytes, geometry.entries_per_node());
   if (!decoded.rest.empty())
     fail(ErrorKind::kDamaged, "bytes behind the last entry of an indirect block");

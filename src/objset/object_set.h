@@ -36,7 +36,9 @@ ObjectSet decode_object_set(ByteView from);
 ObjectSet read_object_set(const vault::BlockReader& reader, const vault::BlockPointer& where);
 /// The dnodes of meta-dnode block `entry`; empty where it is a hole.
 DnodeBlock read_dnode_block(const vault::BlockReader& reader, const Entry& entry);
-/// The 2^(indirect_shift - 7) entries of indirect block `pointer`. Throws Error(kDamaged).
+/// The 2^(indirect_shift - 7) entries of an indirect block. Throws Error(kDamaged).
+std::vector<Entry> decode_node(ByteView bytes, const Geometry& geometry);
+/// The same of indirect block `pointer`.
 std::vector<Entry> read_node(const vault::BlockReader& reader, const Entry& pointer,
                              const Geometry& geometry);
 

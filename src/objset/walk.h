@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 
-#include "base/error.h"
 #include "objset/object_set.h"
+#include "objset/read_ahead.h"
 
 namespace sealift::objset {
 
@@ -35,15 +37,11 @@ template <class Visitor>
 class Walker {
  public:
   /// All must outlive the walker.
-  Walker(const vault::BlockReader& reader, const ObjectSet& set, const WalkRange& range,
-         Visitor& visitor)
-      : reader_(reader), set_(set), range_(range), visitor_(visitor) {}
+  Walker(const vault::Vault& vault, const ObjectSet& set, const WalkRange& range, Visitor& visitor)
+      : vault_(vault), set_(set), range_(range), visitor_(visitor) {}
 
   /// Throws Error(kDamaged) naming the object, and what the visitor throws.
-  void run() {
-    for (std::uint64_t i = 0; i < set_.pointers.size(); ++i)
-      visit_meta(set_.pointers[i], set_.geometry.levels - 1U, i);
-  }
+  void run() { visit_meta_all(set_.pointers, set_.geometry.levels - 1U, 0); }
 
  private:
   struct File {
@@ -54,26 +52,49 @@ class Walker {
   /// A hole of unknown birth may hide that an object number was reused: it is always shown.
   bool is_old(const Entry& entry) const { return entry.birth && entry.birth <= range_.after; }
 
-  void visit_meta(const Entry& entry, unsigned level, std::uint64_t index) {
-    const Geometry::Blocks blocks = set_.geometry.blocks_of(level, index);
-    if (blocks.end <= range_.from_object / kSlotsPerBlock || is_old(entry)) return;
+  ReadAhead& ahead(std::unique_ptr<ReadAhead>& level) const {
+    if (level == nullptr) level = std::make_unique<ReadAhead>(vault_);
+    return *level;
+  }
+
+  bool is_meta_shown(const Entry& entry, const Geometry::Blocks& blocks) const {
+    return blocks.end > range_.from_object / kSlotsPerBlock && !is_old(entry);
+  }
+
+  /// `entries` point to blocks of `level`, the first of which is number `first`.
+  void visit_meta_all(const std::vector<Entry>& entries, unsigned level, std::uint64_t first) {
+    ahead(meta_ahead_[level])
+        .each(
+            entries,
+            [&](std::size_t i) {
+              return is_meta_shown(entries[i], set_.geometry.blocks_of(level, first + i));
+            },
+            [&](std::size_t i) {
+              return level > 0 ? "meta-dnode"
+                               : fmt::format("objects from {}", (first + i) * kSlotsPerBlock);
+            },
+            [&](std::size_t i, ByteView bytes) {
+              visit_meta(entries[i], level, first + i, bytes);
+            });
+  }
+
+  void visit_meta(const Entry& entry, unsigned level, std::uint64_t index, ByteView bytes) {
     if (entry.kind != EntryKind::kBlock) {
-      visitor_.meta_hole(blocks);
+      visitor_.meta_hole(set_.geometry.blocks_of(level, index));
     } else if (level == 0) {
-      visit_dnodes(entry, index);
+      visit_dnodes(entry, index, bytes);
     } else {
       const std::vector<Entry> node =
-          in_context("meta-dnode", [&] { return read_node(reader_, entry, set_.geometry); });
-      const std::uint64_t first = index << set_.geometry.entry_shift();
-      for (std::uint64_t i = 0; i < node.size(); ++i) visit_meta(node[i], level - 1, first + i);
+          in_context("meta-dnode", [&] { return decode_node(bytes, set_.geometry); });
+      visit_meta_all(node, level - 1, index << set_.geometry.entry_shift());
     }
   }
 
-  void visit_dnodes(const Entry& entry, std::uint64_t number) {
+  void visit_dnodes(const Entry& entry, std::uint64_t number, ByteView bytes) {
     const std::uint64_t first = number * kSlotsPerBlock;
     visitor_.dnode_block(first, entry);
     const DnodeBlock block = in_context(fmt::format("objects from {}", first),
-                                        [&] { return read_dnode_block(reader_, entry); });
+                                        [&] { return decode_dnode_block(bytes); });
     for (std::uint32_t slot = 0; slot < kSlotsPerBlock;) {
       const auto found = block.find(slot);
       const std::uint64_t object = first + slot;
@@ -90,38 +111,69 @@ class Walker {
 
   void visit_object(const File& file) {
     visitor_.object(file.object, file.dnode);
-    for (std::uint64_t i = 0; i < file.dnode.pointers.size(); ++i)
-      visit_block(file, file.dnode.pointers[i], file.dnode.geometry.levels - 1U, i);
+    visit_blocks(file, file.dnode.pointers, file.dnode.geometry.levels - 1U, 0);
     if (file.dnode.has_spill && file.dnode.spill.birth > range_.after)
       visitor_.spill(file.object, file.dnode.spill);
   }
 
-  void visit_block(const File& file, const Entry& entry, unsigned level, std::uint64_t index) {
+  bool is_shown(const File& file, const Entry& entry, const Geometry::Blocks& blocks) const {
+    const bool is_behind = file.object == range_.from_object && blocks.end <= range_.from_block;
+    return !is_behind && !is_old(entry);
+  }
+
+  void visit_blocks(const File& file, const std::vector<Entry>& entries, unsigned level,
+                    std::uint64_t first) {
+    const auto blocks = [&](std::size_t i) {
+      return file.dnode.geometry.blocks_of(level, first + i);
+    };
+    const auto shown = [&](std::size_t i) { return is_shown(file, entries[i], blocks(i)); };
+    if (level == 0) {
+      for (std::size_t i = 0; i < entries.size(); ++i)
+        if (shown(i)) visit_block(file, entries[i], {level, first + i}, {});
+      return;
+    }
+    ahead(file_ahead_[level])
+        .each(
+            entries, shown,
+            [&](std::size_t i) {
+              return fmt::format("object {}, block {}", file.object, blocks(i).first);
+            },
+            [&](std::size_t i, ByteView bytes) {
+              visit_block(file, entries[i], {level, first + i}, bytes);
+            });
+  }
+
+  /// Where in a tree a block is.
+  struct Spot {
+    unsigned level;
+    std::uint64_t index;
+  };
+
+  void visit_block(const File& file, const Entry& entry, Spot at, ByteView bytes) {
     const Geometry& geometry = file.dnode.geometry;
-    const Geometry::Blocks blocks = geometry.blocks_of(level, index);
-    if (file.object == range_.from_object && blocks.end <= range_.from_block) return;
-    if (is_old(entry)) return;
+    const Geometry::Blocks blocks = geometry.blocks_of(at.level, at.index);
     if (entry.is_hole()) {
       if (is_metadata_type(file.dnode.type) || blocks.first <= file.dnode.max_block)
         visitor_.hole(file.dnode, file.object, blocks);
     } else if (entry.kind == EntryKind::kRedacted) {
       visitor_.redacted(file.dnode, file.object, blocks);
-    } else if (level == 0) {
-      visitor_.data(file.dnode, file.object, index, entry);
+    } else if (at.level == 0) {
+      visitor_.data(file.dnode, file.object, at.index, entry);
     } else {
       const std::vector<Entry> node =
           in_context(fmt::format("object {}, block {}", file.object, blocks.first),
-                     [&] { return read_node(reader_, entry, geometry); });
-      const std::uint64_t first = index << geometry.entry_shift();
-      for (std::uint64_t i = 0; i < node.size(); ++i)
-        visit_block(file, node[i], level - 1, first + i);
+                     [&] { return decode_node(bytes, geometry); });
+      visit_blocks(file, node, at.level - 1, at.index << geometry.entry_shift());
     }
   }
 
-  const vault::BlockReader& reader_;
+  const vault::Vault& vault_;
   const ObjectSet& set_;
   WalkRange range_;
   Visitor& visitor_;
+  using Levels = std::array<std::unique_ptr<ReadAhead>, kMaxLevels + 1U>;
+  Levels meta_ahead_;  ///< by the level of what is read
+  Levels file_ahead_;
 };
 
 }  // namespace sealift::objset
