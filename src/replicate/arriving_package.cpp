@@ -22,6 +22,7 @@ std::string text(const Nvlist& list, std::string_view name) {
 
 ReceivedProperties read_properties(const Nvlist& list) {
   ReceivedProperties properties;
+  properties.reserve(list.size());
   for (const Nvlist::Pair& pair : list.pairs()) {
     const auto* string = std::get_if<std::string>(&pair.value);
     const bool is_number = pair.type == stream::DataType::kUint64;
@@ -39,21 +40,53 @@ ReceivedProperties read_properties(const Nvlist& list) {
 
 std::vector<std::string> read_holds(const Nvlist& list) {
   std::vector<std::string> tags;
+  tags.reserve(list.size());
   for (const Nvlist::Pair& pair : list.pairs()) tags.push_back(pair.name);
   return tags;
 }
 
-ArrivingSnapshot read_snapshot(const Nvlist& dataset, const Nvlist::Pair& pair) {
+/// The lists within a list, by name: a dataset may have a hundred thousand snapshots.
+class ListsByName {
+ public:
+  explicit ListsByName(const Nvlist* all) {
+    if (all == nullptr) return;
+    sorted_.reserve(all->size());
+    for (const Nvlist::Pair& pair : all->pairs())
+      if (pair.type == stream::DataType::kNvlist) sorted_.push_back(&pair);
+    std::sort(sorted_.begin(), sorted_.end(), [](const auto* a, const auto* b) {
+      return a->name != b->name ? a->name < b->name : a < b;
+    });
+  }
+
+  /// The first of that name, or null.
+  const Nvlist* find(std::string_view name) const {
+    const auto found = std::lower_bound(
+        sorted_.begin(), sorted_.end(), name,
+        [](const Nvlist::Pair* pair, std::string_view wanted) { return pair->name < wanted; });
+    if (found == sorted_.end() || (*found)->name != name) return nullptr;
+    return std::get<std::vector<Nvlist>>((*found)->value).data();
+  }
+
+ private:
+  std::vector<const Nvlist::Pair*> sorted_;
+};
+
+/// What a dataset's entry tells of its snapshots besides their guids.
+struct SnapshotLists {
+  ListsByName properties;
+  ListsByName holds;
+};
+
+ArrivingSnapshot read_snapshot(const SnapshotLists& lists, const Nvlist::Pair& pair) {
   const auto* guid = std::get_if<std::uint64_t>(&pair.value);
   if (guid == nullptr) fail(ErrorKind::kDamaged, "snapshot {} has no guid", pair.name);
   catalog::check_component(pair.name);
   ArrivingSnapshot snapshot;
   snapshot.name = pair.name;
   snapshot.guid = *guid;
-  if (const Nvlist* all = dataset.get_nvlist("snapprops"))
-    if (const Nvlist* own = all->get_nvlist(pair.name)) snapshot.properties = read_properties(*own);
-  if (const Nvlist* all = dataset.get_nvlist("snapholds"))
-    if (const Nvlist* own = all->get_nvlist(pair.name)) snapshot.holds = read_holds(*own);
+  if (const Nvlist* own = lists.properties.find(pair.name))
+    snapshot.properties = read_properties(*own);
+  if (const Nvlist* own = lists.holds.find(pair.name)) snapshot.holds = read_holds(*own);
   return snapshot;
 }
 
@@ -65,9 +98,13 @@ ArrivingDataset read_dataset(const Nvlist& list) {
   dataset.is_encryption_root = list.contains("is_encroot");
   if (const Nvlist* properties = list.get_nvlist("props"))
     dataset.properties = read_properties(*properties);
-  if (const Nvlist* snapshots = list.get_nvlist("snaps"))
+  if (const Nvlist* snapshots = list.get_nvlist("snaps")) {
+    const SnapshotLists lists{ListsByName(list.get_nvlist("snapprops")),
+                              ListsByName(list.get_nvlist("snapholds"))};
+    dataset.snapshots.reserve(snapshots->size());
     for (const Nvlist::Pair& pair : snapshots->pairs())
-      dataset.snapshots.push_back(read_snapshot(list, pair));
+      dataset.snapshots.push_back(read_snapshot(lists, pair));
+  }
   return dataset;
 }
 

@@ -79,16 +79,18 @@ void ReceiveJob::receive_single(const Item& begin) {
 
 void ReceiveJob::receive_package(const Item& begin) {
   in_context("cannot receive", [&] {
-    const auto& record = std::get<stream::Begin>(begin.record);
+    const auto record = std::get<stream::Begin>(begin.record);
     check_package(record);
-    package_.emplace(record, reader_.begin_payload() ? reader_.begin_payload()->list : no_list());
+    reader_.next();  // END of the package's header
+    const auto payload = reader_.take_begin_payload();
+    const stream::Nvlist none = no_list();
+    package_.emplace(record, payload ? payload->list : none);
     if (package_->is_recursive() && request_.target.find('@') != std::string::npos)
       fail(ErrorKind::kUsage, "cannot specify snapshot name for multi-snapshot stream");
     destinations_ = std::make_unique<Destinations>(request_, package_->top());
     check_target();
     links_.emplace(*package_, destinations_->top());
   });
-  in_context("cannot receive", [&] { reader_.next(); });  // END of the package's header
   follow_source();
   for (;;) {
     const Item* item = in_context("cannot receive", [&] { return reader_.next(); });

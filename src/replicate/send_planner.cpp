@@ -70,7 +70,7 @@ PackageHead make_head(const Target& target, const SendRequest& request) {
 /// OpenZFS packs this list as XDR, whatever the streams in it have.
 void put_list(const stream::Nvlist& list, PackageHead& head) {
   head.payload = stream::encode_nvlist(list, {stream::Packing::Format::kXdr, head.byte_order});
-  if (head.payload.size() > stream::kMaxBeginPayload)
+  if (head.payload.size() > stream::kMaxPackagePayload)
     fail(ErrorKind::kRefused,
          "the size of the list of snapshots and properties is too large to be received");
   head.begin.payload_length = static_cast<std::uint32_t>(head.payload.size());

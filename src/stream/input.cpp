@@ -12,6 +12,14 @@ ByteView Input::take(std::size_t size) {
   return taken;
 }
 
+void Input::shrink() {
+  if (buffer_.size() <= 2 * kBufferSize || available_.size() > kBufferSize) return;
+  Bytes smaller(kBufferSize);
+  std::copy(available_.begin(), available_.end(), smaller.begin());
+  available_ = ByteView(smaller).first(available_.size());
+  buffer_ = std::move(smaller);
+}
+
 bool Input::at_end() {
   if (available_.empty()) refill(1);
   return available_.empty();

@@ -23,6 +23,8 @@ class Input {
 
   /// The next `size` bytes, valid until the next call; fewer only at the end of the input.
   ByteView take(std::size_t size);
+  /// Gives memory back that a large request took. What was taken before is no longer valid.
+  void shrink();
   /// Whether nothing is left; waits for the source to say so.
   bool at_end();
 

@@ -71,7 +71,7 @@ class Nvlist {
 
   // Limits of what is decoded.
   static constexpr int kMaxDepth = 20;
-  static constexpr std::size_t kMaxPairs = 16U << 20;
+  static constexpr std::size_t kMaxUnpackedBytes = 96U << 20;  ///< of memory
 
   explicit Nvlist(std::uint32_t flags = kUniqueName) : flags_(flags) {}
 
@@ -100,6 +100,8 @@ class Nvlist {
   Nvlist& add(Pair pair);
   /// Appends without looking for another of that name.
   void append(Pair pair);
+  /// Makes room for `count` pairs in all.
+  void reserve(std::size_t count) { pairs_.reserve(count); }
   Nvlist& add_boolean(std::string_view name);
   Nvlist& add_boolean_value(std::string_view name, std::uint64_t value);
   Nvlist& add_u64(std::string_view name, std::uint64_t value);
@@ -128,7 +130,7 @@ struct UnpackedNvlist {
 
 /// Decodes the list at the start of `bytes`. Throws kDamaged on anything that OpenZFS
 /// could not have packed, before allocating for it: sizes that do not fit, unknown types,
-/// padding that is not zero, nesting beyond kMaxDepth, more than kMaxPairs pairs.
+/// padding that is not zero, nesting beyond kMaxDepth, what takes more than kMaxUnpackedBytes.
 UnpackedNvlist decode_nvlist(ByteView bytes);
 
 /// Packs `list` as OpenZFS would.

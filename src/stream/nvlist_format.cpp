@@ -4,7 +4,6 @@
 #include "base/error.h"
 
 namespace sealift::stream::nvlist_format {
-
 Shape shape_of(DataType type) {
   using Kind = Shape::Kind;
   switch (type) {
@@ -153,10 +152,17 @@ ByteView Cursor::take(std::size_t size) {
   return taken;
 }
 
-void Cursor::count_pair() {
-  if (++pairs_ > Nvlist::kMaxPairs) {
-    fail(ErrorKind::kDamaged, "packed list: more than {} pairs", Nvlist::kMaxPairs);
+void Cursor::charge(std::size_t bytes) {
+  unpacked_bytes_ += bytes;
+  if (unpacked_bytes_ > Nvlist::kMaxUnpackedBytes) {
+    fail(ErrorKind::kDamaged, "packed list: it takes more than {} bytes of memory",
+         Nvlist::kMaxUnpackedBytes);
   }
+}
+
+void Cursor::charge_text(std::size_t size) {
+  constexpr std::size_t kept_inside = 15;
+  if (size > kept_inside) charge(size + 1 + kAllocationOverhead);
 }
 
 std::uint64_t load_number(const std::uint8_t* from, const Shape& shape, Endian endian) {

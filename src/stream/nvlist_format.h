@@ -24,6 +24,8 @@ constexpr std::uint32_t kVersion = 0;
 constexpr std::size_t kPairHeaderSize = 16;  ///< size, name size, pad, elements, type
 constexpr std::size_t kListImageSize = 24;   ///< version, flags, pointer, flag, pad
 constexpr std::size_t kPointerSize = 8;
+/// What the C library adds to an allocation, rounding included.
+constexpr std::size_t kAllocationOverhead = 24;
 constexpr std::size_t kXdrPairSize = 20;  ///< two sizes, name length, type, elements
 
 /// What a type's value is made of.
@@ -54,7 +56,7 @@ Nvlist decode_xdr(Cursor& from);
 void encode_native(const Nvlist& list, Endian endian, Bytes& to);
 void encode_xdr(const Nvlist& list, Bytes& to);
 
-/// Bounded reading, with the count of pairs that all lists of a decode share.
+/// Bounded reading, with the account of memory that all lists of a decode share.
 class Cursor {
  public:
   Cursor(ByteView bytes, Endian endian) : rest_(bytes), size_(bytes.size()), endian_(endian) {}
@@ -66,12 +68,17 @@ class Cursor {
   std::size_t left() const { return rest_.size(); }
   std::size_t position() const { return size_ - rest_.size(); }
   Endian endian() const { return endian_; }
-  void count_pair();
+
+  /// Says that what is about to be decoded takes so much memory. Throws kDamaged where all that
+  /// was decoded would take more than kMaxUnpackedBytes.
+  void charge(std::size_t bytes);
+  /// The same for what a text of `size` bytes takes besides the std::string itself.
+  void charge_text(std::size_t size);
 
  private:
   ByteView rest_;
   std::size_t size_;
-  std::size_t pairs_ = 0;
+  std::size_t unpacked_bytes_ = 0;
   Endian endian_;
 };
 

@@ -26,20 +26,23 @@ class NativeDecoder {
   };
 
   void append(Nvlist& list, std::uint32_t size, int depth) {
-    from_.count_pair();
+    // The list doubles when it is full: then there are three of each pair.
+    from_.charge(3 * sizeof(Nvlist::Pair));
     if (size < kPairHeaderSize || size % 8 != 0) {
       fail(ErrorKind::kDamaged, "packed list: a pair of {} bytes", size);
     }
     Cursor pair(from_.take(size - 4), from_.endian());
     const Header header = this->header(pair);
-    const std::string name = this->name(pair, header.name_size);
+    std::string name = this->name(pair, header.name_size);
+    from_.charge_text(name.size());
     Nvlist::Value value = this->value(pair, header, depth);
     if (!all_zero(pair.take(pair.left()))) {
       fail(ErrorKind::kDamaged, "packed list: '{}' is padded with more than zeros", name);
     }
-    list.append({name, header.type, std::move(value)});
+    list.append({std::move(name), header.type, std::move(value)});
     if (pair_image_size(list.pairs().back()) != size) {
-      fail(ErrorKind::kDamaged, "packed list: '{}' takes {} bytes, not its own size", name, size);
+      fail(ErrorKind::kDamaged, "packed list: '{}' takes {} bytes, not its own size",
+           list.pairs().back().name, size);
     }
   }
 
@@ -81,8 +84,9 @@ class NativeDecoder {
     }
   }
 
-  Nvlist::Value numbers(Cursor& pair, const Header& header, const Shape& shape) const {
+  Nvlist::Value numbers(Cursor& pair, const Header& header, const Shape& shape) {
     const ByteView image = pair.take(std::uint64_t{header.count} * shape.width);
+    if (shape.array) from_.charge(header.count * sizeof(std::uint64_t));
     if (is_byte_array(header.type)) return Bytes(image.begin(), image.end());
     std::vector<std::uint64_t> values;
     values.reserve(header.count);
@@ -94,19 +98,22 @@ class NativeDecoder {
     return values.front();
   }
 
-  std::string text(Cursor& pair) const {
+  std::string text(Cursor& pair) {
     Cursor ahead = pair;
     const ByteView rest = ahead.take(ahead.left());
     const auto end = std::find(rest.begin(), rest.end(), std::uint8_t{0});
     if (end == rest.end()) fail(ErrorKind::kDamaged, "packed list: a string without its end");
     const ByteView bytes = pair.take(static_cast<std::size_t>(end - rest.begin()) + 1);
+    from_.charge_text(bytes.size() - 1);
     return std::string(as_text(bytes.first(bytes.size() - 1)));
   }
 
-  Nvlist::Value texts(Cursor& pair, const Header& header, const Shape& shape) const {
+  Nvlist::Value texts(Cursor& pair, const Header& header, const Shape& shape) {
     if (!shape.array) return text(pair);
     expect_zero(pair.take(std::uint64_t{header.count} * kPointerSize));
+    from_.charge(header.count * sizeof(std::string));
     std::vector<std::string> values;
+    values.reserve(header.count);
     for (std::uint32_t i = 0; i < header.count; ++i) values.push_back(text(pair));
     return values;
   }
@@ -119,7 +126,9 @@ class NativeDecoder {
   Nvlist::Value lists(Cursor& pair, const Header& header, const Embedding& embedding) {
     if (embedding.shape.array) expect_zero(pair.take(std::uint64_t{header.count} * kPointerSize));
     const ByteView images = pair.take(std::uint64_t{header.count} * kListImageSize);
+    from_.charge(header.count * (sizeof(Nvlist) + kAllocationOverhead));
     std::vector<Nvlist> values;
+    values.reserve(header.count);
     for (std::size_t at = 0; at < images.size(); at += kListImageSize) {
       Cursor image(images.subspan(at, kListImageSize), pair.endian());
       expect_zero(image.take(4));  // the version

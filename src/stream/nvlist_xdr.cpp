@@ -15,6 +15,9 @@ class XdrDecoder {
     if (depth > Nvlist::kMaxDepth) fail(ErrorKind::kDamaged, "packed list: nested too deeply");
     if (from_.u32() != kVersion) fail(ErrorKind::kDamaged, "packed list: unknown version");
     Nvlist list(from_.u32());
+    const std::size_t count = count_pairs();
+    from_.charge(count * sizeof(Nvlist::Pair) + kAllocationOverhead);
+    list.reserve(count);
     for (;;) {
       const std::uint32_t packed_size = from_.u32();
       const std::uint32_t image_size = from_.u32();
@@ -25,9 +28,21 @@ class XdrDecoder {
   }
 
  private:
+  /// Each pair says how long it is. A list that grew would take up to three times its memory.
+  std::size_t count_pairs() const {
+    Cursor ahead = from_;
+    std::size_t count = 0;
+    while (ahead.left() >= 4) {
+      const std::uint32_t size = ahead.u32();
+      if (size < kXdrPairSize || size - 4 > ahead.left()) break;
+      ahead.take(size - 4);
+      ++count;
+    }
+    return count;
+  }
+
   void append(Nvlist& list, int depth) {
-    from_.count_pair();
-    std::string name = text();
+    std::string name = charged_text();
     const auto type = static_cast<DataType>(from_.u32());
     const std::uint32_t count = from_.u32();
     const Shape shape = shape_of(type);
@@ -51,13 +66,16 @@ class XdrDecoder {
       case Shape::Kind::kNumber:
         break;
       case Shape::Kind::kText:
-        return shape.array ? texts(count) : Nvlist::Value(text());
+        return shape.array ? texts(count) : Nvlist::Value(charged_text());
       case Shape::Kind::kList:
         return lists(count, depth);
       default:
         return std::monostate();
     }
-    if (type == DataType::kByteArray) return opaque(count);
+    if (type == DataType::kByteArray) {
+      from_.charge(count);
+      return opaque(count);
+    }
     if (!shape.array) return number(type, shape);
     if (count > 0 && from_.u32() != count) {
       fail(ErrorKind::kDamaged, "packed list: an array with two lengths");
@@ -67,9 +85,8 @@ class XdrDecoder {
 
   Nvlist::Value numbers(DataType type, std::uint32_t count) {
     const Shape shape = shape_of(type);
-    if (std::uint64_t{count} * std::max<std::uint64_t>(shape.width, 4) > from_.left()) {
-      fail(ErrorKind::kDamaged, "packed list: {} elements do not fit in what is left", count);
-    }
+    check_count(count, std::max<std::uint64_t>(shape.width, 4));
+    from_.charge(count * (shape.width == 1 ? 1 : sizeof(std::uint64_t)));
     std::vector<std::uint64_t> values(shape.width == 1 ? 0 : count);
     Bytes bytes(shape.width == 1 ? count : 0);
     for (std::uint64_t& each : values) each = number(type, shape);
@@ -96,11 +113,17 @@ class XdrDecoder {
   }
 
   Bytes opaque(std::uint32_t size) {
-    const ByteView padded = from_.take(round_up(size, 4));
+    const ByteView padded = from_.take(round_up(std::uint64_t{size}, 4));
     if (!all_zero(padded.subspan(size))) {
       fail(ErrorKind::kDamaged, "packed list: padded with more than zeros");
     }
     return Bytes(padded.begin(), padded.begin() + size);
+  }
+
+  std::string charged_text() {
+    std::string read = text();
+    from_.charge_text(read.size());
+    return read;
   }
 
   std::string text() {
@@ -112,16 +135,29 @@ class XdrDecoder {
     return text;
   }
 
+  /// A text takes four bytes at least, and a list sixteen.
   Nvlist::Value texts(std::uint32_t count) {
+    check_count(count, 4);
+    from_.charge(count * sizeof(std::string));
     std::vector<std::string> values;
-    for (std::uint32_t i = 0; i < count; ++i) values.push_back(text());
+    values.reserve(count);
+    for (std::uint32_t i = 0; i < count; ++i) values.push_back(charged_text());
     return values;
   }
 
   Nvlist::Value lists(std::uint32_t count, int depth) {
+    check_count(count, 16);
     std::vector<Nvlist> values;
+    from_.charge(count * sizeof(Nvlist) + kAllocationOverhead);
+    values.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) values.push_back(list(depth + 1));
     return values;
+  }
+
+  void check_count(std::uint32_t count, std::uint64_t least_size) const {
+    if (count * least_size > from_.left()) {
+      fail(ErrorKind::kDamaged, "packed list: {} elements do not fit in what is left", count);
+    }
   }
 
   Cursor& from_;

@@ -13,7 +13,8 @@ namespace {
 
 /// Where OpenZFS sets a bound for a payload's size it is a block's.
 std::uint64_t payload_limit(const Record& record) {
-  if (std::holds_alternative<Begin>(record)) return kMaxBeginPayload;
+  if (const auto* begin = std::get_if<Begin>(&record))
+    return begin->header_type() == HeaderType::kCompound ? kMaxPackagePayload : kMaxBeginPayload;
   if (std::holds_alternative<WriteEmbedded>(record)) return kMaxEmbeddedPayload;
   return kMaxBlockSize;
 }
@@ -34,8 +35,14 @@ const Reader::Item* Reader::next() {
   }
 }
 
+std::optional<UnpackedNvlist> Reader::take_begin_payload() {
+  return std::exchange(begin_payload_, std::nullopt);
+}
+
 const Reader::Item* Reader::next_or_throw() {
   item_.reset();
+  // A package's list may have been a hundred times what the records after it need.
+  if (std::holds_alternative<Begin>(record_)) input_.shrink();
   if (state_ == State::kDone) {
     expect_end_of_input();
     return nullptr;
@@ -137,6 +144,9 @@ void Reader::begin(ByteView payload) {
   }
   if (type == HeaderType::kCompound && state_ != State::kStart) {
     fail(ErrorKind::kDamaged, "a package inside of a package");
+  }
+  if (type == HeaderType::kSubstream && ++substreams_ > kMaxSubstreams) {
+    fail(ErrorKind::kDamaged, "more than {} streams in a package", kMaxSubstreams);
   }
   begin_payload_.reset();
   if (payload.empty()) return;

@@ -49,6 +49,8 @@ class Reader {
   bool is_package() const { return is_package_; }
   /// The payload of the last BEGIN, and how it was packed. Nothing if it had none.
   const std::optional<UnpackedNvlist>& begin_payload() const { return begin_payload_; }
+  /// The same, and the reader keeps it no longer: a package's may be a hundred megabytes.
+  std::optional<UnpackedNvlist> take_begin_payload();
   /// Bytes read up to the end of the last record given.
   std::uint64_t offset() const { return offset_; }
   std::uint64_t records() const { return number_; }
@@ -78,6 +80,7 @@ class Reader {
   std::optional<Item> item_;
   std::uint64_t offset_ = 0;
   std::uint64_t number_ = 0;
+  std::uint32_t substreams_ = 0;
   std::exception_ptr failure_;
 };
 

@@ -118,9 +118,13 @@ constexpr std::uint8_t kCompressionOff = 2;
 constexpr std::uint8_t kCompressionLz4 = 15;
 constexpr std::uint8_t kCompressionZstd = 16;
 
-/// BEGIN's payload. OpenZFS's own bound (cmd/zstream, lib/libzfs) is 256 MiB; a package of
-/// 100,000 snapshots takes about 15 MiB, and what is unpacked takes four times the memory.
-constexpr std::uint32_t kMaxBeginPayload = 64U << 20;
+/// Payload of a package's BEGIN. OpenZFS's own bound (cmd/zstream, lib/libzfs) is 256 MiB; a list
+/// of 100,000 snapshots with two properties each takes 23 MiB, and unpacked three times as much.
+constexpr std::uint32_t kMaxPackagePayload = 32U << 20;
+/// Payload of a substream's BEGIN: a wrapped key and the guids of redaction snapshots.
+constexpr std::uint32_t kMaxBeginPayload = 1U << 20;
+/// Substreams of a package: as many as its list can have snapshots.
+constexpr std::uint32_t kMaxSubstreams = 262'144;
 
 /// BEGIN payload pair names (include/sys/dmu_send.h, lib/libzfs).
 namespace begin_key {

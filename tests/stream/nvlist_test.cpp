@@ -121,6 +121,19 @@ TEST_CASE("lists cut short or with one byte changed never come out as something 
   }
 }
 
+TEST_CASE("memory is bounded, whatever a list is made of") {
+  constexpr std::size_t limit = Nvlist::kMaxUnpackedBytes;
+  Nvlist pairs, texts, lists, numbers;
+  for (std::size_t i = 0; i < limit / sizeof(Nvlist::Pair); ++i)
+    pairs.append({"", DataType::kBoolean, {}});
+  texts.append({"", DataType::kStringArray, std::vector<std::string>(limit / sizeof(std::string))});
+  lists.append({"", DataType::kNvlistArray, std::vector<Nvlist>(limit / sizeof(Nvlist))});
+  numbers.append({"", DataType::kUint16Array, std::vector<std::uint64_t>(limit / 8)});
+  for (const Packing packing : kPackings)
+    for (const Nvlist* list : {&pairs, &texts, &lists, &numbers})
+      CHECK_THAT(fault(encode_nvlist(*list, packing)), ContainsSubstring("bytes of memory"));
+}
+
 TEST_CASE("nesting is bounded") {
   Nvlist list;
   for (int i = 0; i < Nvlist::kMaxDepth; ++i) {

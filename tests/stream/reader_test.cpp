@@ -139,6 +139,67 @@ TEST_CASE("payload sizes are checked before anything is read or allocated") {
   CHECK_THAT(put(embedded), ContainsSubstring("beyond the limit"));
 }
 
+TEST_CASE("a substream's BEGIN has a smaller limit than a package's") {
+  const auto announce = [](HeaderType type, std::uint32_t size) {
+    Begin announced = begin(type);
+    announced.payload_length = size;
+    Bytes bytes(kRecordSize);
+    encode(announced, Endian::kLittle, RecordBytes(bytes.data(), kRecordSize));
+    return fault(bytes);
+  };
+  CHECK_THAT(announce(HeaderType::kSubstream, kMaxBeginPayload),
+             ContainsSubstring("ends early, inside a payload"));
+  CHECK_THAT(announce(HeaderType::kSubstream, kMaxBeginPayload + 4),
+             ContainsSubstring("beyond the limit"));
+  CHECK_THAT(announce(HeaderType::kCompound, kMaxPackagePayload),
+             ContainsSubstring("ends early, inside a payload"));
+  CHECK_THAT(announce(HeaderType::kCompound, kMaxPackagePayload + 4),
+             ContainsSubstring("beyond the limit"));
+}
+
+TEST_CASE("the streams of a package are counted") {
+  /// One head, and then one and the same stream again and again.
+  class Endless final : public Source {
+   public:
+    std::size_t read(ByteSpan into) override {
+      if (rest_.empty()) rest_ = stream_;
+      const std::size_t size = std::min(into.size(), rest_.size());
+      std::copy_n(rest_.begin(), size, into.begin());
+      rest_ = rest_.subspan(size);
+      return size;
+    }
+
+   private:
+    Bytes head_ = Stream().add(begin(HeaderType::kCompound)).add(End{}).bytes();
+    Bytes stream_ = Stream().add(begin()).add(End{}).bytes();
+    ByteView rest_ = head_;
+  };
+  Endless source;
+  Reader reader(source);
+  for (std::uint64_t i = 0; i < 2 + 2ULL * kMaxSubstreams; ++i) REQUIRE(reader.next() != nullptr);
+  CHECK_THROWS_WITH(reader.next(), ContainsSubstring("more than 262144 streams"));
+}
+
+TEST_CASE("a package's list can be taken, and the records behind it come as ever") {
+  Nvlist list;
+  list.add_u8_array("large", Bytes(3 * Input::kBufferSize, 1));
+  const Bytes payload = encode_nvlist(list, {Packing::Format::kNative});
+  Begin package = begin(HeaderType::kCompound);
+  package.payload_length = static_cast<std::uint32_t>(payload.size());
+  Stream stream;
+  stream.add(package, payload).add(End{}).add(begin()).add(FreeObjects{1, 2, 3}).add(End{});
+  const Bytes bytes = stream.add(End{}).bytes();
+  test::MemorySource source(bytes);
+  Reader reader(source);
+  reader.next();
+  reader.next();
+  CHECK(reader.take_begin_payload()->list == list);
+  CHECK(!reader.begin_payload());
+  while (reader.next() != nullptr) {
+  }
+  CHECK(reader.offset() == bytes.size());
+}
+
 TEST_CASE("checksums can be left unverified, framing not") {
   const Bytes bytes = with_byte(whole(), 312 + 8, 9);
   Reader reader(ByteView(bytes), VerifyChecksums::kNo);
