@@ -119,7 +119,8 @@ void put_data(stream::Writer& writer, const Shape& shape) {
     store(write.sealing.iv.data(), random());
     store(write.sealing.mac.data(), random());
     store(write.sealing.mac.data() + 8, random());
-    write.key.properties = shape.record_bytes / 512 - 1;
+    const std::uint64_t sectors = shape.record_bytes / 512 - 1;
+    write.key.properties = sectors | sectors << 16 | 2ULL << 32 | 1ULL << 39;  // as OpenZFS's
     write.key.checksum = {random(), random(), load<std::uint64_t>(write.sealing.mac.data()),
                           load<std::uint64_t>(write.sealing.mac.data() + 8)};
     writer.write(write, payload);

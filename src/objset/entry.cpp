@@ -4,8 +4,9 @@
 #include "objset/byte_codec.h"
 
 // An item begins with one tag byte: the kind in its low two bits, the rest says which fields
-// follow. What equals the entry before it is left out: in practice one receive's blocks share
-// their birth and, for a while, their salt.
+// follow. What equals the entry before it, or follows from it, is left out: one receive's blocks
+// share their birth and, for a while, their salt, are alike, and stand behind one another. An
+// increment reads many entries for each that it sends, so their size is what it costs.
 
 namespace sealift::objset {
 namespace {
@@ -16,14 +17,51 @@ constexpr std::uint8_t kSealed = 0x08;
 constexpr std::uint8_t kSameSalt = 0x10;
 constexpr std::uint8_t kKeyed = 0x20;   ///< the key is not all zero
 constexpr std::uint8_t kKeyMac = 0x40;  ///< words 2 and 3 of its checksum are the MAC
+constexpr std::uint8_t kNext = 0x80;    ///< alike, and right behind the block before it
 
 constexpr std::uint8_t kBigEndian = 0x01;
 constexpr std::uint8_t kDedupCapable = 0x02;
+constexpr std::uint8_t kUsualKey = 0x04;  ///< the key's property word is the one below
+constexpr std::uint8_t kFullSize = 0x08;  ///< stored in as many bytes as the logical size
+constexpr std::uint8_t kKnownFlags = kBigEndian | kDedupCapable | kUsualKey | kFullSize;
 
+/// What the entries before tell of the next one.
 struct Previous {
   Birth birth;
   stream::Salt salt{};
+  Entry block;  ///< the last one that was no hole
+  std::uint8_t flags = 0;
 };
+
+/// The property word that a key has (include/sys/ddt.h, DDK_SET_*) where the stream told all of it.
+std::uint64_t usual_properties(const Entry& entry) {
+  constexpr std::uint64_t sector = 512;
+  const std::uint64_t encrypted = entry.sealing != stream::Sealing{};
+  const auto sectors = [](std::uint64_t bytes) { return (bytes / sector - 1) & 0xffff; };
+  return sectors(entry.logical_size) | sectors(entry.where.length) << 16 |
+         std::uint64_t{entry.compression} << 32 | encrypted << 39;
+}
+
+std::uint8_t flags_of(const Entry& entry) {
+  std::uint8_t flags = 0;
+  if (entry.byte_order == Endian::kBig) flags |= kBigEndian;
+  if (entry.dedup_capable) flags |= kDedupCapable;
+  if (entry.key.properties == usual_properties(entry)) flags |= kUsualKey;
+  if (entry.where.length == entry.logical_size) flags |= kFullSize;
+  return flags;
+}
+
+std::uint64_t end_of(const vault::BlockPointer& where) {
+  return where.offset + where.length;
+}
+
+bool is_next(const Entry& entry, const Previous& previous) {
+  const Entry& before = previous.block;
+  return before.kind == EntryKind::kBlock && entry.kind == EntryKind::kBlock &&
+         flags_of(entry) == previous.flags && entry.checksum_type == before.checksum_type &&
+         entry.compression == before.compression && entry.logical_size == before.logical_size &&
+         entry.where.segment == before.where.segment && entry.where.offset == end_of(before.where);
+}
 
 /// OpenZFS keeps the MAC of an encrypted block in words 2 and 3 of its checksum
 /// (module/os/linux/zfs/zio_crypt.c).
@@ -41,6 +79,7 @@ std::uint8_t tag_of(const Entry& entry, const Previous& previous) {
   if (sealed && entry.sealing.salt == previous.salt) tag |= kSameSalt;
   if (entry.key != stream::DedupKey{}) tag |= kKeyed;
   if (sealed && entry.key != stream::DedupKey{} && checksum_ends_in_mac(entry)) tag |= kKeyMac;
+  if (is_next(entry, previous)) tag |= kNext;
   return tag;
 }
 
@@ -51,34 +90,38 @@ void pack_sealing(Packer& pack, const stream::Sealing& sealing, std::uint8_t tag
   pack.put(ByteView(sealing.mac));
 }
 
-void pack_key(Packer& pack, const stream::DedupKey& key, std::uint8_t tag) {
+void pack_key(Packer& pack, const Entry& entry, std::uint8_t tag) {
   if (!(tag & kKeyed)) return;
-  pack.put(key.properties);
+  if (!(flags_of(entry) & kUsualKey)) pack.put(entry.key.properties);
   const std::size_t words = (tag & kKeyMac) ? 2 : 4;
-  for (std::size_t i = 0; i < words; ++i) pack.put(key.checksum[i]);
+  for (std::size_t i = 0; i < words; ++i) pack.put(entry.key.checksum[i]);
 }
 
 void pack_block(Packer& pack, const Entry& entry, std::uint8_t tag) {
-  pack.put(static_cast<std::uint8_t>((entry.byte_order == Endian::kBig ? kBigEndian : 0) |
-                                     (entry.dedup_capable ? kDedupCapable : 0)));
-  pack.put(entry.checksum_type);
-  pack.put(entry.compression);
-  pack.put(entry.logical_size);
+  const std::uint8_t flags = flags_of(entry);
+  if (!(tag & kNext)) {
+    pack.put(flags);
+    pack.put(entry.checksum_type);
+    pack.put(entry.compression);
+    pack.put(entry.logical_size);
+    pack.put(entry.where.segment);
+    pack.put(entry.where.offset);
+  }
   if (entry.kind == EntryKind::kEmbedded) {
     pack.put(entry.embedded_type);
     pack.put(entry.embedded_lsize);
     pack.put(entry.embedded_psize);
   }
-  std::array<std::uint8_t, vault::kBlockPointerBytes> where;
-  vault::encode(entry.where, where.data());
-  pack.put(ByteView(where));
+  if (!(flags & kFullSize)) pack.put(entry.where.length);
+  pack.put(ByteView(entry.where.checksum));
   pack_sealing(pack, entry.sealing, tag);
-  pack_key(pack, entry.key, tag);
+  pack_key(pack, entry, tag);
 }
 
-void unpack_key(Unpacker& unpack, Entry& entry, std::uint8_t tag) {
+void unpack_key(Unpacker& unpack, Entry& entry, const Previous& previous, std::uint8_t tag) {
   if (!(tag & kKeyed)) return;
-  entry.key.properties = unpack.take<std::uint64_t>();
+  entry.key.properties =
+      (previous.flags & kUsualKey) ? usual_properties(entry) : unpack.take<std::uint64_t>();
   const std::size_t words = (tag & kKeyMac) ? 2 : 4;
   for (std::size_t i = 0; i < words; ++i) entry.key.checksum[i] = unpack.take<std::uint64_t>();
   if (!(tag & kKeyMac)) return;
@@ -95,23 +138,44 @@ void unpack_sealing(Unpacker& unpack, stream::Sealing& sealing, Previous& previo
   sealing.mac = unpack.take_array<16>();
 }
 
+/// The fields that are left out of a block which is alike and right behind the one before.
+void unpack_kind(Unpacker& unpack, Entry& entry, Previous& previous, std::uint8_t tag) {
+  if (tag & kNext) {
+    const Entry& before = previous.block;
+    if (before.kind != EntryKind::kBlock || entry.kind != EntryKind::kBlock)
+      fail(ErrorKind::kDamaged, "an entry says that it follows a block, and there is none");
+    entry.checksum_type = before.checksum_type;
+    entry.compression = before.compression;
+    entry.logical_size = before.logical_size;
+    entry.where.segment = before.where.segment;
+    entry.where.offset = end_of(before.where);
+  } else {
+    previous.flags = unpack.take<std::uint8_t>();
+    if (previous.flags & ~kKnownFlags)
+      fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", previous.flags);
+    entry.checksum_type = unpack.take<std::uint8_t>();
+    entry.compression = unpack.take<std::uint8_t>();
+    entry.logical_size = unpack.take<std::uint32_t>();
+    entry.where.segment = unpack.take<std::uint32_t>();
+    entry.where.offset = unpack.take<std::uint64_t>();
+  }
+  entry.byte_order = (previous.flags & kBigEndian) ? Endian::kBig : Endian::kLittle;
+  entry.dedup_capable = (previous.flags & kDedupCapable) != 0;
+}
+
 void unpack_block(Unpacker& unpack, Entry& entry, Previous& previous, std::uint8_t tag) {
-  const auto flags = unpack.take<std::uint8_t>();
-  if (flags & ~(kBigEndian | kDedupCapable))
-    fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", flags);
-  entry.byte_order = (flags & kBigEndian) ? Endian::kBig : Endian::kLittle;
-  entry.dedup_capable = (flags & kDedupCapable) != 0;
-  entry.checksum_type = unpack.take<std::uint8_t>();
-  entry.compression = unpack.take<std::uint8_t>();
-  entry.logical_size = unpack.take<std::uint32_t>();
+  unpack_kind(unpack, entry, previous, tag);
   if (entry.kind == EntryKind::kEmbedded) {
     entry.embedded_type = unpack.take<std::uint8_t>();
     entry.embedded_lsize = unpack.take<std::uint32_t>();
     entry.embedded_psize = unpack.take<std::uint32_t>();
   }
-  entry.where = vault::decode_block_pointer(unpack.take_bytes(vault::kBlockPointerBytes).data());
+  entry.where.length =
+      (previous.flags & kFullSize) ? entry.logical_size : unpack.take<std::uint32_t>();
+  entry.where.checksum = unpack.take_array<std::tuple_size_v<vault::Checksum>>();
   unpack_sealing(unpack, entry.sealing, previous, tag);
-  unpack_key(unpack, entry, tag);
+  unpack_key(unpack, entry, previous, tag);
+  previous.block = entry;
 }
 
 }  // namespace
@@ -134,6 +198,8 @@ void encode_entries(const std::vector<Entry>& entries, Bytes& out) {
     }
     pack_block(pack, entry, tag);
     if (tag & kSealed) previous.salt = entry.sealing.salt;
+    previous.block = entry;
+    previous.flags = flags_of(entry);
     ++i;
   }
 }

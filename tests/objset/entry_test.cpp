@@ -45,6 +45,24 @@ Entry random_block(Random& random) {
   return entry;
 }
 
+/// A block that may be alike, and behind `before`.
+Entry random_follower(const Entry& before, Random& random) {
+  Entry entry = random_block(random);
+  if (before.kind != EntryKind::kBlock || random() % 4 == 0) return entry;
+  const vault::Checksum checksum = entry.where.checksum;
+  const stream::Sealing sealing = entry.sealing;
+  entry = before;
+  entry.sealing = sealing;
+  entry.where.checksum = checksum;
+  entry.where.offset += before.where.length;
+  if (random() % 4 == 0) entry.where.length = 512 * static_cast<std::uint32_t>(1 + random() % 256);
+  if (random() % 4 == 0) entry.compression ^= 1;
+  const std::uint64_t sizes = 255U | std::uint64_t{entry.where.length / 512 - 1} << 16 |
+                              std::uint64_t{entry.compression} << 32;
+  if (random() % 2) entry.key.properties = sizes | (sealing != stream::Sealing{} ? 1ULL << 39 : 0);
+  return entry;
+}
+
 std::vector<Entry> random_entries(Random& random, std::size_t count) {
   std::vector<Entry> entries;
   while (entries.size() < count) {
@@ -53,7 +71,8 @@ std::vector<Entry> random_entries(Random& random, std::size_t count) {
       if (random() % 4 == 0) hole.kind = EntryKind::kRedacted;
       entries.insert(entries.end(), std::min(count - entries.size(), 1 + random() % 40), hole);
     } else {
-      entries.push_back(random_block(random));
+      entries.push_back(entries.empty() ? random_block(random)
+                                        : random_follower(entries.back(), random));
     }
   }
   return entries;
@@ -86,6 +105,29 @@ TEST_CASE("a sealed entry takes less than a pointer of OpenZFS") {
   Bytes bytes;
   encode_entries(entries, bytes);
   CHECK(bytes.size() < 1024 * 128);
+}
+
+TEST_CASE("alike blocks behind one another take 81 bytes each") {
+  Random random(7);
+  std::vector<Entry> entries(1024, random_block(random));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Entry& entry = entries[i];
+    entry.kind = EntryKind::kBlock;
+    entry.logical_size = 4096;
+    entry.where.length = 4096;
+    entry.where.offset = i * 4096;
+    entry.compression = 2;
+    fill(entry.sealing.mac, random);
+    entry.sealing.salt = {1, 2, 3, 4, 5, 6, 7, 8};
+    entry.key.properties = 7U | 7U << 16 | 2ULL << 32 | 1ULL << 39;
+    entry.key.checksum = {random(), random(), load<std::uint64_t>(entry.sealing.mac.data()),
+                          load<std::uint64_t>(entry.sealing.mac.data() + 8)};
+    entry.birth = Birth{3};
+  }
+  Bytes bytes;
+  encode_entries(entries, bytes);
+  CHECK(bytes.size() < 1025 * 81);
+  CHECK(decode_entries(bytes, entries.size()).entries == entries);
 }
 
 TEST_CASE("entries cut short, or too many of them, are damage") {
