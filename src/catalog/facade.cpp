@@ -3,6 +3,8 @@
 #include <sealift/dataset.h>
 #include <sealift/error.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "catalog/commit.h"
 #include "catalog/operations.h"
@@ -23,6 +25,16 @@ auto run(Vault& vault, const Moment& moment, Operation&& operation) {
   });
 }
 
+/// The same for an operation that frees space.
+template <class Operation>
+auto run_freeing(Vault& vault, Operation&& operation) {
+  GuidSource guids(0);
+  return commit_freeing(vault.inner(), [&](Catalog& catalog, vault::Transaction& transaction) {
+    Change change{catalog, transaction.txg(), 0, guids, make_release(vault.inner(), transaction)};
+    return operation(change);
+  });
+}
+
 /// What an operation would do: on a catalog whose edits go nowhere.
 template <class Operation>
 auto rehearse(const Vault& vault, Operation&& operation) {
@@ -38,15 +50,21 @@ auto rehearse(const Vault& vault, Operation&& operation) {
 namespace sealift {
 namespace {
 
-/// A destroy that frees as much gives it back to the file system before it returns.
+/// What frees as much, or much of what the file system has left, is given back before it ends.
 constexpr std::uint64_t kReturnedAtOnce = 1U << 20;
+
+bool is_worth_returning(const Vault& vault, const Destroyed& destroyed) {
+  const std::uint64_t enough = std::min(kReturnedAtOnce, vault.available_bytes() / 16);
+  return destroyed.reclaimed_bytes != 0 && destroyed.reclaimed_bytes >= enough;
+}
 
 void return_space(Vault& vault) {
   try {
     vault::return_space(vault.inner());
   } catch (const Error& error) {
-    // The destroy is committed; where the disk is full, its space comes back with later commits.
     if (error.kind() != ErrorKind::kRetry) throw;
+    // The disk is full: what is set aside must do. The destroy is committed in any case.
+    if (const auto reserved = vault::ReservedSpace::take(vault.inner())) reserved->return_freed();
   }
 }
 
@@ -63,8 +81,8 @@ void create_dataset(Vault& vault, const std::string& name, const CreateOptions& 
 Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options) {
   const auto operation = [&](Change& change) { return catalog::destroy(change, target, options); };
   if (options.dry_run) return catalog::rehearse(vault, operation);
-  const Destroyed destroyed = catalog::run(vault, Moment{}, operation);
-  if (destroyed.reclaimed_bytes >= kReturnedAtOnce) return_space(vault);
+  const Destroyed destroyed = catalog::run_freeing(vault, operation);
+  if (is_worth_returning(vault, destroyed)) return_space(vault);
   return destroyed;
 }
 
@@ -87,8 +105,8 @@ void hold(Vault& vault, const std::string& tag, const std::vector<std::string>& 
 
 void release(Vault& vault, const std::string& tag, const std::vector<std::string>& snapshots,
              Recursion recursion) {
-  catalog::run(vault, Moment{},
-               [&](Change& change) { catalog::release(change, tag, snapshots, recursion); });
+  catalog::run_freeing(
+      vault, [&](Change& change) { catalog::release(change, tag, snapshots, recursion); });
 }
 
 void bookmark(Vault& vault, const std::string& source, const std::string& bookmark) {
@@ -96,9 +114,15 @@ void bookmark(Vault& vault, const std::string& source, const std::string& bookma
                [&](Change& change) { catalog::bookmark(change, source, bookmark); });
 }
 
+void promote(Vault& vault, const std::string& name) {
+  catalog::run(vault, Moment{}, [&](Change& change) { catalog::promote(change, name); });
+}
+
 Destroyed rollback(Vault& vault, const std::string& snapshot, const RollbackOptions& options) {
-  return catalog::run(vault, Moment{},
-                      [&](Change& change) { return catalog::rollback(change, snapshot, options); });
+  const Destroyed destroyed = catalog::run_freeing(
+      vault, [&](Change& change) { return catalog::rollback(change, snapshot, options); });
+  if (is_worth_returning(vault, destroyed)) return_space(vault);
+  return destroyed;
 }
 
 void set_properties(Vault& vault, const std::vector<std::string>& names,
