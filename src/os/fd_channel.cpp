@@ -48,4 +48,8 @@ void ignore_sigpipe() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
+void end_on_sigpipe() {
+  ::signal(SIGPIPE, SIG_DFL);
+}
+
 }  // namespace sealift::os

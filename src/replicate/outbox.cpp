@@ -5,8 +5,13 @@
 
 namespace sealift::replicate {
 
-void Outbox::put(const stream::Record& record, ByteView payload) {
+void Outbox::count(const stream::Record& record) {
   size_.add(record);
+  if (records_ != nullptr) records_->fetch_add(1, std::memory_order_relaxed);
+}
+
+void Outbox::put(const stream::Record& record, ByteView payload) {
+  count(record);
   if (writer_ == nullptr) return;
   if (waiting_.empty()) {
     writer_->write(record, payload);
@@ -16,7 +21,7 @@ void Outbox::put(const stream::Record& record, ByteView payload) {
 }
 
 void Outbox::put_stored(const stream::Record& record, const vault::BlockPointer& payload) {
-  size_.add(record);
+  count(record);
   if (writer_ == nullptr) return;
   while (!fetcher_->has_room()) write_oldest();
   fetcher_->request(payload);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <optional>
 
@@ -15,8 +16,9 @@ class Outbox {
  public:
   /// Counts the bytes that a stream would have; reads no payload.
   Outbox() = default;
-  /// Both must outlive the outbox.
-  Outbox(stream::Writer& writer, const vault::Vault& vault) : writer_(&writer), fetcher_(vault) {}
+  /// All must outlive the outbox. `records`, if not null, counts what is put.
+  Outbox(stream::Writer& writer, const vault::Vault& vault, std::atomic<std::uint64_t>* records)
+      : writer_(&writer), fetcher_(vault), records_(records) {}
 
   void put(const stream::Record& record, ByteView payload = {});
   void put_stored(const stream::Record& record, const vault::BlockPointer& payload);
@@ -32,12 +34,14 @@ class Outbox {
     Bytes payload;
     bool is_stored = false;
   };
+  void count(const stream::Record& record);
   ByteView take(const stream::Record& record);
   void write_oldest();
 
   stream::StreamSize size_;
   stream::Writer* writer_ = nullptr;
   std::optional<vault::Fetcher> fetcher_;
+  std::atomic<std::uint64_t>* records_ = nullptr;
   std::deque<Waiting> waiting_;
 };
 
