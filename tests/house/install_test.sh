@@ -20,4 +20,4 @@ done
 
 cmake -G Ninja -S "$here/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build "$work/build" >/dev/null
-"$work/build/consumer"
+"$work/build/consumer" "$here/../data/streams/2.3.9/enc-128k/s1.zfs" "$work/vault"
