@@ -35,37 +35,52 @@ void PackageList::read_dataset(const Nvlist& list) {
     const auto* guid = std::get_if<std::uint64_t>(&pair.value);
     if (guid == nullptr)
       fail(ErrorKind::kDamaged, "{}@{} has no guid in the package's list", *name, pair.name);
-    if (!snapshots_.emplace(*guid, Snapshot{*name, pair.name, origin}).second)
-      fail(ErrorKind::kDamaged, "the package's list has guid {:x} twice", *guid);
+    snapshots_[*guid].push_back({*name, pair.name, origin});
   }
+}
+
+std::vector<PackageList::Snapshot>* PackageList::find(std::uint64_t guid) {
+  const auto found = snapshots_.find(guid);
+  return found == snapshots_.end() ? nullptr : &found->second;
+}
+
+PackageList::Snapshot& PackageList::find(const Begin& begin) {
+  std::vector<Snapshot>* all = find(begin.to_guid);
+  if (all == nullptr)
+    fail(ErrorKind::kDamaged, "{} (guid {:x}) is not in the package's list", begin.to_name,
+         begin.to_guid);
+  for (Snapshot& each : *all)
+    if (each.full_name() == begin.to_name) return each;
+  return all->front();
 }
 
 /// An incremental package leaves out what its receiver is said to have: the snapshot that it is
 /// from, in each dataset, and the origins of clones, which may be older.
-bool PackageList::may_be_there(std::uint64_t guid, const Snapshot& to) const {
-  const auto from = snapshots_.find(guid);
-  if (from == snapshots_.end()) return true;
-  return from_ && (from->second.name == *from_ || guid == to.origin_guid);
+void PackageList::check_source(const Begin& begin, const Snapshot& to) {
+  const std::vector<Snapshot>* all = begin.from_guid == 0 ? nullptr : find(begin.from_guid);
+  if (all == nullptr) return;
+  for (const Snapshot& each : *all) {
+    if (each.has_arrived) return;
+    if (from_ && (each.name == *from_ || begin.from_guid == to.origin_guid)) return;
+  }
+  fail(ErrorKind::kDamaged, "the stream of {} is missing, which {} builds on",
+       all->front().full_name(), to.full_name());
 }
 
 void PackageList::check(const Begin& begin) {
-  const auto to = snapshots_.find(begin.to_guid);
-  if (to == snapshots_.end())
-    fail(ErrorKind::kDamaged, "{} (guid {:x}) is not in the package's list", begin.to_name,
-         begin.to_guid);
-  const std::uint64_t from = begin.from_guid;
-  if (from != 0 && arrived_.count(from) == 0 && !may_be_there(from, to->second))
-    fail(ErrorKind::kDamaged, "the stream of {} is missing, which {} builds on",
-         snapshots_.at(from).full_name(), to->second.full_name());
-  if (!arrived_.insert(begin.to_guid).second)
-    fail(ErrorKind::kDamaged, "the package has {} twice", to->second.full_name());
+  Snapshot& to = find(begin);
+  check_source(begin, to);
+  if (to.has_arrived) fail(ErrorKind::kDamaged, "the package has {} twice", to.full_name());
+  to.has_arrived = true;
 }
 
 void PackageList::finish() const {
-  for (const auto& [guid, snapshot] : snapshots_) {
-    if (to_ && snapshot.name == *to_ && arrived_.count(guid) == 0)
-      fail(ErrorKind::kDamaged, "the package's list has {}, whose stream is missing",
-           snapshot.full_name());
+  for (const auto& [guid, all] : snapshots_) {
+    for (const Snapshot& each : all) {
+      if (to_ && each.name == *to_ && !each.has_arrived)
+        fail(ErrorKind::kDamaged, "the package's list has {}, whose stream is missing",
+             each.full_name());
+    }
   }
 }
 

@@ -3,8 +3,8 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "stream/nvlist.h"
 #include "stream/record.h"
@@ -32,16 +32,19 @@ class PackageList {
     std::string dataset;
     std::string name;
     std::uint64_t origin_guid = 0;  ///< of the dataset; 0 unless a clone
+    bool has_arrived = false;
 
     std::string full_name() const { return dataset + '@' + name; }
   };
   void read_dataset(const Nvlist& list);
-  bool may_be_there(std::uint64_t guid, const Snapshot& to) const;
+  std::vector<Snapshot>* find(std::uint64_t guid);
+  Snapshot& find(const Begin& begin);
+  void check_source(const Begin& begin, const Snapshot& to);
 
   std::optional<std::string> from_;  ///< name of the snapshot that increments begin with
   std::optional<std::string> to_;    ///< name of the last snapshot
-  std::map<std::uint64_t, Snapshot> snapshots_;  ///< by guid
-  std::set<std::uint64_t> arrived_;
+  /// By guid. What was received twice has one guid in two datasets.
+  std::map<std::uint64_t, std::vector<Snapshot>> snapshots_;
 };
 
 }  // namespace sealift::stream
