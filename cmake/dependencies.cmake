@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # What comes from outside. scripts/packages names the Debian packages.
 
-find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(Boost 1.74 CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)  # what is known of streams is packed
 endif()
 if(SEALIFT_BENCH)
   find_package(benchmark REQUIRED)

@@ -16,9 +16,9 @@ if(TARGET sealift)
   install(TARGETS sealift)
 endif()
 
-file(GLOB pages CONFIGURE_DEPENDS man/*.[1-8])
+file(GLOB pages CONFIGURE_DEPENDS man/*.[17])
 foreach(page ${pages})
-  string(REGEX MATCH "[1-8]$" section ${page})
+  string(REGEX MATCH "[17]$" section ${page})
   install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 

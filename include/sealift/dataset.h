@@ -72,6 +72,11 @@ std::vector<Hold> holds(const Vault& vault, const std::string& snapshot, Recursi
 /// `source` is a snapshot or a bookmark; one of the names may lack the dataset.
 void bookmark(Vault& vault, const std::string& source, const std::string& bookmark);
 
+/// Makes the clone `name` the dataset that its origin and all before that belong to, and the one
+/// which they belonged to a clone of it (OpenZFS: zfs promote). Throws Error(kState) for what is no
+/// clone and where snapshots would have the same name.
+void promote(Vault& vault, const std::string& name);
+
 struct RollbackOptions {
   bool recursive = false;   ///< destroy later snapshots and bookmarks
   bool dependents = false;  ///< and their clones

@@ -6,6 +6,7 @@
 #include <sealift/channel.h>
 #include <sealift/vault.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -86,9 +87,12 @@ class SendPlan {
 
   /// Called before each stream with its index in streams().
   using OnStream = std::function<void(std::size_t)>;
-  /// Writes everything to `to`. Throws Error: kDamaged where the vault is (naming the object), and
-  /// what `to` throws; what was written by then is no whole stream.
-  void run(Sink& to, const OnStream& on_stream) const;
+  /// Writes everything to `to`. `records`, if given, goes up by one for each record of an object,
+  /// a block or a hole, as it is met; other threads may read it meanwhile. Throws Error: kDamaged
+  /// where the vault is (naming the object), and what `to` throws; what was written by then is no
+  /// whole stream.
+  void run(Sink& to, const OnStream& on_stream,
+           std::atomic<std::uint64_t>* records = nullptr) const;
 
  private:
   std::shared_ptr<const replicate::SendJob> job_;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# fish completion for sealift(8): asks the program, so that it cannot go stale.
+# fish completion for sealift(1): asks the program, so that it cannot go stale.
 
 # Words that `sealift COMMAND... --help` lists under the heading $argv[1].
 function __sealift_words

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "base/error.h"
 #include "catalog/catalog.h"
+#include "vault/reserved_space.h"
 #include "vault/transaction.h"
 
 namespace sealift::catalog {
@@ -35,6 +38,28 @@ template <class Edit>
 auto commit(vault::Vault& vault, Edit&& edit) {
   vault::Appender appender(vault);
   return commit(vault, appender, std::forward<Edit>(edit));
+}
+
+/// The same for a change that frees space. Where there is none left to write it, it takes what the
+/// vault has set aside, and what it frees is returned to the file system at once.
+template <class Edit>
+auto commit_freeing(vault::Vault& vault, Edit&& edit) {
+  std::unique_ptr<vault::ReservedSpace> reserved;
+  try {
+    return commit(vault, edit);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kRetry) throw;
+    reserved = vault::ReservedSpace::take(vault);
+    if (reserved == nullptr) throw;
+  }
+  if constexpr (std::is_void_v<std::invoke_result_t<Edit, Catalog&, vault::Transaction&>>) {
+    commit(vault, reserved->appender(), edit);
+    reserved->return_freed();
+  } else {
+    auto result = commit(vault, reserved->appender(), edit);
+    reserved->return_freed();
+    return result;
+  }
 }
 
 }  // namespace sealift::catalog

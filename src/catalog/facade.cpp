@@ -23,6 +23,16 @@ auto run(Vault& vault, const Moment& moment, Operation&& operation) {
   });
 }
 
+/// The same for an operation that frees space.
+template <class Operation>
+auto run_freeing(Vault& vault, Operation&& operation) {
+  GuidSource guids(0);
+  return commit_freeing(vault.inner(), [&](Catalog& catalog, vault::Transaction& transaction) {
+    Change change{catalog, transaction.txg(), 0, guids, make_release(vault.inner(), transaction)};
+    return operation(change);
+  });
+}
+
 /// What an operation would do: on a catalog whose edits go nowhere.
 template <class Operation>
 auto rehearse(const Vault& vault, Operation&& operation) {
@@ -47,8 +57,8 @@ void create_dataset(Vault& vault, const std::string& name, const CreateOptions& 
 Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options) {
   const auto operation = [&](Change& change) { return catalog::destroy(change, target, options); };
   if (options.dry_run) return catalog::rehearse(vault, operation);
-  const Destroyed destroyed = catalog::run(vault, Moment{}, operation);
-  catalog::return_freed(vault.inner(), destroyed.reclaimed_bytes);
+  const Destroyed destroyed = catalog::run_freeing(vault, operation);
+  catalog::return_freed(vault.inner(), destroyed.reclaimed_bytes, vault.available_bytes());
   return destroyed;
 }
 
@@ -71,8 +81,8 @@ void hold(Vault& vault, const std::string& tag, const std::vector<std::string>& 
 
 void release(Vault& vault, const std::string& tag, const std::vector<std::string>& snapshots,
              Recursion recursion) {
-  catalog::run(vault, Moment{},
-               [&](Change& change) { catalog::release(change, tag, snapshots, recursion); });
+  catalog::run_freeing(
+      vault, [&](Change& change) { catalog::release(change, tag, snapshots, recursion); });
 }
 
 void bookmark(Vault& vault, const std::string& source, const std::string& bookmark) {
@@ -80,11 +90,14 @@ void bookmark(Vault& vault, const std::string& source, const std::string& bookma
                [&](Change& change) { catalog::bookmark(change, source, bookmark); });
 }
 
+void promote(Vault& vault, const std::string& name) {
+  catalog::run(vault, Moment{}, [&](Change& change) { catalog::promote(change, name); });
+}
+
 Destroyed rollback(Vault& vault, const std::string& snapshot, const RollbackOptions& options) {
-  const Destroyed destroyed = catalog::run(vault, Moment{}, [&](Change& change) {
-    return catalog::rollback(change, snapshot, options);
-  });
-  catalog::return_freed(vault.inner(), destroyed.reclaimed_bytes);
+  const Destroyed destroyed = catalog::run_freeing(
+      vault, [&](Change& change) { return catalog::rollback(change, snapshot, options); });
+  catalog::return_freed(vault.inner(), destroyed.reclaimed_bytes, vault.available_bytes());
   return destroyed;
 }
 

@@ -8,7 +8,6 @@ namespace sealift::catalog {
 
 void initialize(vault::Vault& vault, const Moment& moment) {
   commit(vault, [&](Catalog& catalog, vault::Transaction& transaction) {
-    if (!catalog.is_empty()) return;
     DatasetRecord root;
     root.name = vault.identity().name;
     root.guid = GuidSource(moment.entropy).next();

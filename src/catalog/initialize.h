@@ -5,7 +5,7 @@
 
 namespace sealift::catalog {
 
-/// Gives a new vault its root dataset, named as the vault is. A vault that has one stays as it is.
+/// Gives a new vault its root dataset, named as the vault is.
 void initialize(vault::Vault& vault, const Moment& moment);
 
 }  // namespace sealift::catalog

@@ -20,9 +20,8 @@ vault::ChecksumKind checksum_kind(std::string_view name) {
 void Vault::init(const std::filesystem::path& directory, const InitOptions& options,
                  const Moment& moment) {
   catalog::check_vault_name(options.name);
-  vault::Vault::init(directory, {options.name, checksum_kind(options.checksum)});
-  const auto fresh = vault::Vault::open(directory, vault::Access::kWrite);
-  catalog::initialize(*fresh, moment);
+  vault::Vault::init(directory, {options.name, checksum_kind(options.checksum)},
+                     [&](vault::Vault& fresh) { catalog::initialize(fresh, moment); });
 }
 
 Vault Vault::open(const std::filesystem::path& directory, Access access) {

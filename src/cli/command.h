@@ -13,7 +13,8 @@ namespace sealift::cli {
 
 /// What may stand before or after any command.
 struct Globals {
-  std::string vault;  ///< --vault or SEALIFT_VAULT; empty if neither was given
+  std::string vault;      ///< --vault or SEALIFT_VAULT; empty if neither was given
+  char** argv = nullptr;  ///< what the program was called with; stays
 
   /// The vault's directory; throws kUsage if none was given.
   const std::string& require_vault() const;

@@ -13,6 +13,7 @@ extern const Command kHolds;
 extern const Command kInherit;
 extern const Command kInit;
 extern const Command kList;
+extern const Command kPromote;
 extern const Command kReceive;
 extern const Command kRelease;
 extern const Command kRename;
@@ -27,26 +28,9 @@ extern const Command kStreamVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      kBookmark,
-      kCreate,
-      kDestroy,
-      kGet,
-      kHold,
-      kHolds,
-      kInherit,
-      kInit,
-      kList,
-      kReceive,
-      kRelease,
-      kRename,
-      kRollback,
-      kSend,
-      kSet,
-      kSnapshot,
-      kStatus,
-      kStreamDump,
-      kStreamToken,
-      kStreamVerify,
+      kBookmark, kCreate, kDestroy,  kGet,     kHold,       kHolds,       kInherit,
+      kInit,     kList,   kPromote,  kReceive, kRelease,    kRename,      kRollback,
+      kSend,     kSet,    kSnapshot, kStatus,  kStreamDump, kStreamToken, kStreamVerify,
   };
   return table;
 }

@@ -9,8 +9,10 @@
 #include "cli/command.h"
 #include "cli/interruptible_source.h"
 #include "cli/nice_number.h"
+#include "cli/progress.h"
 #include "cli/talk.h"
 #include "os/clock.h"
+#include "os/fd_channel.h"
 #include "os/random.h"
 
 namespace sealift::cli {
@@ -54,17 +56,23 @@ void check_options(Options& options) {
   read_overrides(options);
 }
 
+/// A line for who may have gone away: what was received is received all the same.
+void print_line(const std::string& line) {
+  std::fputs((line + '\n').c_str(), stdout);
+  std::fflush(stdout);
+}
+
 /// The lines of `zfs receive -v`.
 class Reporter {
  public:
-  explicit Reporter(const Options& options) : options_(options) {}
+  Reporter(const Options& options, Progress& progress) : options_(options), progress_(progress) {}
 
   ReceiveObserver observer() {
     ReceiveObserver observer;
     observer.on_warning = [](const std::string& line) { say_warning(line); };
-    if (!options_.verbose) return observer;
-    observer.on_note = [](const std::string& line) { fmt::print("{}\n", line); };
     observer.on_begin = [this](const ReceiveBegun& begun) { begin(begun); };
+    if (!options_.verbose) return observer;
+    observer.on_note = print_line;
     if (!options_.request.dry_run)
       observer.on_done = [this](const ReceiveDone& done) { finish(done); };
     return observer;
@@ -75,22 +83,23 @@ class Reporter {
 
   void begin(const ReceiveBegun& begun) {
     start_ = Clock::now();
-    fmt::print("{} {} stream of {} into {}\n",
-               options_.request.dry_run ? "would receive" : "receiving",
-               begun.is_incremental ? "incremental" : "full", begun.from, begun.into);
-    std::fflush(stdout);
+    progress_.go_on_with(begun.into);
+    if (!options_.verbose) return;
+    print_line(fmt::format("{} {} stream of {} into {}",
+                           options_.request.dry_run ? "would receive" : "receiving",
+                           begun.is_incremental ? "incremental" : "full", begun.from, begun.into));
   }
 
   void finish(const ReceiveDone& done) const {
     const std::chrono::duration<double> elapsed = Clock::now() - start_;
     const double seconds = std::max(elapsed.count(), 1e-9);
     const auto rate = static_cast<std::uint64_t>(static_cast<double>(done.bytes) / seconds);
-    fmt::print("received {} stream in {:.2f} seconds ({}/sec)\n", nice_bytes(done.bytes), seconds,
-               nice_bytes(rate));
-    std::fflush(stdout);
+    print_line(fmt::format("received {} stream in {:.2f} seconds ({}/sec)", nice_bytes(done.bytes),
+                           seconds, nice_bytes(rate)));
   }
 
   const Options& options_;
+  Progress& progress_;
   Clock::time_point start_;
 };
 
@@ -102,8 +111,12 @@ ExitCode receive(Options& options, const Globals& globals) {
     abort_receive(vault, options.request.target);
     return ExitCode::kOk;
   }
-  InterruptibleSource from;
-  Reporter reporter(options);
+  os::ignore_sigpipe();
+  InterruptibleSource input;
+  CountingSource from(input);
+  Progress progress(from.count(), {});
+  progress.go_on_with(options.request.target);
+  Reporter reporter(options, progress);
   const Moment now{os::system_clock().now_seconds(), os::system_random().guid()};
   const ReceiveResult result =
       sealift::receive(vault, from, options.request, reporter.observer(), now);

@@ -80,6 +80,7 @@ const CLI::App& Program::innermost() const {
 }
 
 ExitCode Program::run(int argc, char** argv) {
+  globals_.argv = argv;
   try {
     app_.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -145,7 +146,7 @@ const std::string& Globals::require_vault() const {
 }
 
 int run(int argc, char** argv) {
-  os::ignore_sigpipe();
+  os::end_on_sigpipe();
   ExitCode code = ExitCode::kBug;
   try {
     code = Program().run(argc, argv);

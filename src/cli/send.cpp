@@ -9,9 +9,10 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/nice_number.h"
-#include "cli/send_progress.h"
+#include "cli/progress.h"
 #include "cli/stream_input.h"
 #include "cli/talk.h"
+#include "os/fd_channel.h"
 
 namespace sealift::cli {
 namespace {
@@ -23,9 +24,11 @@ struct Options {
   std::string token;
   int verbosity = 0;
   bool parsable = false;
+  bool title = false;  ///< -V
   bool dry_run = false;
+  bool deduplicated = false;  ///< -D
 
-  bool wants_lines() const { return verbosity > 0 || parsable; }
+  bool wants_lines() const { return verbosity > 0 || parsable || title; }
   bool is_package() const { return request.replicate || request.intermediates; }
 };
 
@@ -67,10 +70,10 @@ std::string plan_line(const PlannedStream& stream, std::uint64_t bytes, bool par
   return fmt::format("send from {}{} to {} estimated size is {}\n", at, from, name, size);
 }
 
-void print_plan(const SendPlan& plan, const Options& options, std::FILE* to) {
+void print_plan(const SendPlan& plan, const SendSizes& sizes, const Options& options) {
+  std::FILE* to = options.dry_run ? stdout : stderr;
   if (!options.token.empty())
     fmt::print(to, "resume token contents:\n{}", stream::describe_token(options.token));
-  const SendSizes sizes = plan.measure();
   for (std::size_t i = 0; i < sizes.streams.size(); ++i)
     fmt::print(to, "{}", plan_line(plan.streams()[i], sizes.streams[i], options.parsable));
   if (options.parsable) {
@@ -89,18 +92,29 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
-void write_streams(const SendPlan& plan, const Options& options) {
+/// `sizes` are those of the plan, or empty where nobody wants to know them.
+void write_streams(const SendPlan& plan, const SendSizes& sizes, const Options& options,
+                   char** argv) {
+  os::ignore_sigpipe();
   const auto out = open_stdout();
   CountingSink counter(*out);
-  SendProgress::Options form;
-  if (options.verbosity > 0) form.lines = SendProgress::Lines::kEverySecond;
-  if (options.parsable) form.form = SendProgress::Form::kParsable;
-  SendProgress progress(counter, form);
-  plan.run(counter, [&](std::size_t i) { progress.begin(plan.streams()[i].name); });
+  std::atomic<std::uint64_t> records = 0;
+  Progress::Options form;
+  if (options.verbosity > 0) form.lines = Progress::Lines::kEverySecond;
+  if (options.verbosity > 1) form.blocks = &records;
+  if (options.parsable) form.form = Progress::Form::kParsable;
+  if (options.title) form.title = std::make_unique<os::ProcessTitle>(argv);
+  Progress progress(counter.count(), std::move(form));
+  const auto on_stream = [&](std::size_t i) {
+    progress.begin(plan.streams()[i].name, sizes.streams.empty() ? 0 : sizes.streams[i]);
+  };
+  plan.run(counter, on_stream, &records);
 }
 
 ExitCode send(Options& options, const Globals& globals) {
   check_options(options);
+  if (options.deduplicated)
+    say_warning("deduplicated send is no longer supported; a regular stream will be generated");
   if (!options.dry_run) refuse_terminal(STDOUT_FILENO, "a stream");
   options.request.intermediates = !options.from_all.empty();
   options.request.from = options.from + options.from_all;
@@ -108,11 +122,13 @@ ExitCode send(Options& options, const Globals& globals) {
   const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
   const SendPlan plan = make_plan(vault, options);
   for (const std::string& warning : plan.warnings()) say_warning(warning);
+  SendSizes sizes;
   if (options.wants_lines()) {
     for (const std::string& note : plan.notes()) fmt::print(stderr, "{}\n", note);
-    print_plan(plan, options, options.dry_run ? stdout : stderr);
+    sizes = plan.measure();
+    print_plan(plan, sizes, options);
   }
-  if (!options.dry_run) write_streams(plan, options);
+  if (!options.dry_run) write_streams(plan, sizes, options, globals.argv);
   return plan.is_complete() ? ExitCode::kOk : ExitCode::kState;
 }
 
@@ -154,8 +170,11 @@ Action setup(CLI::App& app, const Globals& globals) {
   app.add_option("-t,--resume", options->token, "send the rest of an interrupted stream")
       ->type_name("TOKEN");
   app.add_flag("-n,--dryrun", options->dry_run, "send nothing; with -v, say what would be sent");
-  app.add_flag("-v,--verbose", options->verbosity, "print sizes, then progress every second");
+  app.add_flag("-v,--verbose", options->verbosity,
+               "print sizes, then progress every second; twice: with records");
   app.add_flag("-P,--parsable", options->parsable, "print sizes for scripts");
+  app.add_flag("-V,--proctitle", options->title, "print sizes, then show progress in ps");
+  app.add_flag("-D,--dedup", options->deduplicated, "accepted as zfs's, with a warning");
   app.add_option("SNAPSHOT", options->request.snapshot, "what to send");
   return [options, &globals] { return send(*options, globals); };
 }

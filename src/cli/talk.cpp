@@ -34,7 +34,7 @@ void say_error(const Error& error) {
 
 void refuse_terminal(int fd, std::string_view what) {
   if (::isatty(fd) == 0) return;
-  Error error(ErrorKind::kUsage, fd == STDIN_FILENO
+  Error error(ErrorKind::kState, fd == STDIN_FILENO
                                      ? fmt::format("{} cannot be read from a terminal", what)
                                      : fmt::format("{} cannot be written to a terminal", what));
   error.set_hint(fd == STDIN_FILENO ? "name a file or use a pipe"

@@ -13,7 +13,8 @@ void say_error(std::string_view message);
 void say_warning(std::string_view message);
 void say_hint(std::string_view message);
 
-/// Throws kUsage if `fd` is a terminal: `what` (a stream) never goes to or comes from one.
+/// Throws kState, as zfs exits with 1, if `fd` is a terminal: `what` (a stream) never goes to or
+/// comes from one.
 void refuse_terminal(int fd, std::string_view what);
 
 }  // namespace sealift::cli

@@ -51,4 +51,8 @@ void ignore_sigpipe() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
+void end_on_sigpipe() {
+  ::signal(SIGPIPE, SIG_DFL);
+}
+
 }  // namespace sealift::os

@@ -40,7 +40,9 @@ class FdSink final : public Sink {
 /// Does nothing to what is no pipe.
 void widen_pipe(int fd);
 
-/// Process-wide; the program's main calls it, libraries do not.
+/// What a closed pipe means to the process: an error of the write, or its quiet end. Programs call
+/// these, libraries do not.
 void ignore_sigpipe();
+void end_on_sigpipe();
 
 }  // namespace sealift::os

@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
+#include "os/directory.h"
 #include "os/errno.h"
 
 namespace sealift::os {
@@ -105,6 +108,23 @@ void File::truncate(std::uint64_t length) const {
   if (::ftruncate(descriptor_, static_cast<off_t>(length)) != 0) {
     fail_errno("truncate", path_.native());
   }
+}
+
+bool File::allocate(std::uint64_t length) const {
+  int error;
+  do {
+    error = ::fallocate(descriptor_, 0, 0, static_cast<off_t>(length)) == 0 ? 0 : errno;
+  } while (error == EINTR);
+  if (error == 0) return true;
+  constexpr int kCannot[] = {ENOSPC, EDQUOT, EFBIG, EOPNOTSUPP, ENOSYS};
+  if (std::find(std::begin(kCannot), std::end(kCannot), error) != std::end(kCannot)) return false;
+  errno = error;
+  fail_errno("allocate", path_.native());
+}
+
+void File::rename(const std::filesystem::path& to) {
+  rename_file(path_, to);
+  path_ = to;
 }
 
 bool File::punch(std::uint64_t offset, std::uint64_t length) const {

@@ -33,6 +33,11 @@ class File {
   /// Makes the contents durable, and the length as far as it is needed to read them.
   void sync_data() const;
   void truncate(std::uint64_t length) const;
+  /// Makes the file `length` long, of zeros that have their place on the disk already. False if
+  /// there is not so much space, or the file system sets none aside.
+  bool allocate(std::uint64_t length) const;
+  /// Gives the file another name in one step, replacing what has that name.
+  void rename(const std::filesystem::path& to);
   /// Returns a range of the file to the file system; it reads as zeros. The length stays.
   /// False if the file system cannot.
   bool punch(std::uint64_t offset, std::uint64_t length) const;

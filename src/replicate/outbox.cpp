@@ -12,14 +12,21 @@ constexpr std::size_t kMaxWaitingBytes = 16U << 20;
 
 }  // namespace
 
-Outbox::Outbox(stream::Writer& writer, const vault::Vault& vault) : writer_(&writer) {
+Outbox::Outbox(stream::Writer& writer, const vault::Vault& vault,
+               std::atomic<std::uint64_t>* records)
+    : writer_(&writer), records_(records) {
   vault::Fetcher::Options options;
   options.word_order = writer.endian();
   fetcher_.emplace(vault, options);
 }
 
-void Outbox::put(const stream::Record& record, ByteView payload) {
+void Outbox::count(const stream::Record& record) {
   size_.add(record);
+  if (records_ != nullptr) records_->fetch_add(1, std::memory_order_relaxed);
+}
+
+void Outbox::put(const stream::Record& record, ByteView payload) {
+  count(record);
   if (writer_ == nullptr) return;
   if (waiting_.empty()) {
     writer_->write(record, payload);
@@ -29,7 +36,7 @@ void Outbox::put(const stream::Record& record, ByteView payload) {
 }
 
 void Outbox::put_stored(const stream::Record& record, const vault::BlockPointer& payload) {
-  size_.add(record);
+  count(record);
   if (writer_ == nullptr) return;
   while (!fetcher_->has_room()) write_oldest();
   fetcher_->request(payload);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <optional>
 
@@ -15,8 +16,8 @@ class Outbox {
  public:
   /// Counts the bytes that a stream would have; reads no payload.
   Outbox() = default;
-  /// Both must outlive the outbox.
-  Outbox(stream::Writer& writer, const vault::Vault& vault);
+  /// All must outlive the outbox. `records`, if not null, counts what is put.
+  Outbox(stream::Writer& writer, const vault::Vault& vault, std::atomic<std::uint64_t>* records);
 
   void put(const stream::Record& record, ByteView payload = {});
   void put_stored(const stream::Record& record, const vault::BlockPointer& payload);
@@ -32,6 +33,7 @@ class Outbox {
     Bytes payload;
     bool is_stored = false;
   };
+  void count(const stream::Record& record);
   void wait(Waiting last);
   vault::Fetcher::Block take(const stream::Record& record);
   void write_oldest();
@@ -39,6 +41,7 @@ class Outbox {
   stream::StreamSize size_;
   stream::Writer* writer_ = nullptr;
   std::optional<vault::Fetcher> fetcher_;
+  std::atomic<std::uint64_t>* records_ = nullptr;
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;  ///< what waiting_ takes of memory
 };

@@ -13,11 +13,14 @@ ReceiveResult receive(Vault& vault, Source& from, const ReceiveRequest& request,
 }
 
 void abort_receive(Vault& vault, const std::string& dataset) {
-  replicate::Stage stage(vault.inner(), Moment{}, replicate::Stage::Mode::kCommit);
-  stage.commit([&](catalog::Change& change, const replicate::ReleaseBlock&) {
-    const catalog::DatasetRecord record = change.catalog.get(catalog::parse_dataset_name(dataset));
-    if (!change.catalog.partial(record.id))
+  catalog::GuidSource no_guids(0);
+  catalog::commit_freeing(vault.inner(), [&](catalog::Catalog& catalog,
+                                             vault::Transaction& transaction) {
+    const catalog::DatasetRecord record = catalog.get(catalog::parse_dataset_name(dataset));
+    if (!catalog.partial(record.id))
       fail(ErrorKind::kState, "'{}' does not have any resumable receive state to abort", dataset);
+    catalog::Change change{catalog, transaction.txg(), 0, no_guids,
+                           catalog::make_release(vault.inner(), transaction)};
     catalog::discard_partial(change, record.id);
   });
 }

@@ -22,8 +22,8 @@ SendSizes SendPlan::measure() const {
   return replicate::measure(*job_);
 }
 
-void SendPlan::run(Sink& to, const OnStream& on_stream) const {
-  replicate::run(*job_, to, on_stream);
+void SendPlan::run(Sink& to, const OnStream& on_stream, std::atomic<std::uint64_t>* records) const {
+  replicate::run(*job_, to, on_stream, records);
 }
 
 SendPlan plan_send(const Vault& vault, const SendRequest& request) {

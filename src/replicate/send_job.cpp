@@ -41,7 +41,8 @@ SendSizes measure(const SendJob& job) {
   return sizes;
 }
 
-void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream) {
+void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream,
+         std::atomic<std::uint64_t>* records) {
   if (job.package) write_head(*job.package, to);
   for (std::size_t i = 0; i < job.snapshots.size(); ++i) {
     const SnapshotToSend& snapshot = job.snapshots[i];
@@ -49,7 +50,7 @@ void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream) {
     in_context(context_of(snapshot), [&] {
       // Snapshots of one package may have been received from hosts of different byte order.
       stream::Writer writer(to, stream_byte_order(*job.vault, snapshot.snapshot));
-      Outbox outbox(writer, *job.vault);
+      Outbox outbox(writer, *job.vault, records);
       send_snapshot(*job.vault, snapshot, outbox);
     });
   }

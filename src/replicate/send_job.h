@@ -35,6 +35,8 @@ struct SendJob {
 };
 
 SendSizes measure(const SendJob& job);
-void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream);
+/// As SendPlan::run().
+void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream,
+         std::atomic<std::uint64_t>* records = nullptr);
 
 }  // namespace sealift::replicate

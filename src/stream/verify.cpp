@@ -2,6 +2,7 @@
 #include <sealift/stream.h>
 
 #include "base/error.h"
+#include "stream/package_list.h"
 #include "stream/reader.h"
 #include "stream/rules.h"
 
@@ -31,6 +32,7 @@ class Verifier {
         throw;
       }
     }
+    if (list_) list_->finish();
     summary_.is_package = reader.is_package();
     summary_.big_endian = reader.endian() == Endian::kBig;
     summary_.records = reader.records();
@@ -53,8 +55,13 @@ class Verifier {
   }
 
   void begin(const Reader& reader, const Begin& begin) {
-    if (begin.header_type() == HeaderType::kCompound) return check_package(begin);
     const auto& payload = reader.begin_payload();
+    if (begin.header_type() == HeaderType::kCompound) {
+      check_package(begin);
+      if (payload) list_.emplace(payload->list);
+      return;
+    }
+    if (list_) list_->check(begin);
     rules_.emplace(begin, payload ? &payload->list : nullptr);
     SubstreamSummary& summary = summary_.substreams.emplace_back();
     summary.to_name = begin.to_name;
@@ -64,7 +71,8 @@ class Verifier {
   }
 
   StreamSummary summary_;
-  std::optional<Rules> rules_;  ///< of the substream we are in
+  std::optional<PackageList> list_;  ///< that the package began with, if any
+  std::optional<Rules> rules_;       ///< of the substream we are in
 };
 
 }  // namespace

@@ -9,11 +9,17 @@
 
 namespace sealift::vault {
 
-Appender::Impl::Impl(Vault::Impl& vault)
+Appender::Impl::Impl(Vault::Impl& vault, Space space)
     : vault_(vault),
       full_bytes_(vault.identity().segment_bytes),
       pipeline_(std::make_unique<ChunkPipeline>(vault.identity().checksum)) {
   if (vault.access() != Access::kWrite) fail(ErrorKind::kState, "the vault is open for reading");
+  if (space == Space::kReserved) {
+    std::shared_ptr<SegmentWriter> writer =
+        vault_.storage().create_from_reserve(vault_.newest().next_segment);
+    if (writer == nullptr) fail(ErrorKind::kRetry, "no space left, and none is set aside");
+    owned_.push_back({std::move(writer), 0, 0, false, true});
+  }
   vault_.enlist(*this);
 }
 
@@ -25,7 +31,7 @@ Appender::Impl::~Impl() {
 
 void Appender::Impl::cut_back() noexcept {
   for (const Owned& owned : owned_) {
-    if (owned.end == owned.committed) continue;
+    if (owned.end == owned.committed && !owned.reserved) continue;
     try {
       if (owned.committed == 0) {
         owned.writer->remove();
@@ -62,13 +68,13 @@ Appender::Impl::Owned Appender::Impl::claim_or_create() {
     if (!length || *length >= full_bytes_) continue;
     if (writer->length() < *length) continue;  // damaged; nothing may be put into the gap
     writer->truncate(*length);
-    return {std::move(writer), *length, *length, false};
+    return {std::move(writer), *length, *length};
   }
-  return {vault_.storage().create(seen.uberblock.next_segment), 0, 0, false};
+  return {vault_.storage().create(seen.uberblock.next_segment)};
 }
 
 void Appender::Impl::make_way() {
-  if (!owned_.empty() && owned_.back().end < full_bytes_) return;
+  if (!owned_.empty() && !is_full(owned_.back())) return;
   // Not under the lock: finding a segment reads the vault, and a read may come back to us.
   Owned next = claim_or_create();
   const std::lock_guard lock(mutex_);
@@ -174,7 +180,7 @@ std::vector<SegmentGrowth> Appender::Impl::growth() const {
 void Appender::Impl::mark_committed() {
   const std::lock_guard lock(mutex_);
   for (Owned& owned : owned_) owned.committed = owned.end;
-  std::erase_if(owned_, [&](const Owned& owned) { return owned.end >= full_bytes_; });
+  std::erase_if(owned_, [&](const Owned& owned) { return is_full(owned); });
 }
 
 void Appender::Impl::abandon() {
@@ -182,7 +188,8 @@ void Appender::Impl::abandon() {
   for (Owned& owned : owned_) owned.committed = owned.end;
 }
 
-Appender::Appender(Vault& vault) : impl_(std::make_unique<Impl>(vault.impl())) {}
+Appender::Appender(Vault& vault, Space space)
+    : impl_(std::make_unique<Impl>(vault.impl(), space)) {}
 Appender::~Appender() = default;
 
 BlockPointer Appender::append(ByteView bytes) {

@@ -16,7 +16,11 @@ namespace sealift::vault {
 /// One thread calls an Appender; its workers are its own.
 class Appender {
  public:
-  explicit Appender(Vault& vault);
+  /// Where the blocks go: to segments that are not full and new ones, or to one in the space that
+  /// the vault has set aside, which is no longer set aside then.
+  enum class Space : std::uint8_t { kFree, kReserved };
+  /// Throws kRetry where kReserved finds nothing set aside.
+  explicit Appender(Vault& vault, Space space = Space::kFree);
   ~Appender();
 
   /// Appends a block; the pointer is complete.

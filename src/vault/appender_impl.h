@@ -13,7 +13,7 @@ namespace sealift::vault {
 /// The part of Appender that its own floor sees.
 class Appender::Impl {
  public:
-  explicit Impl(Vault::Impl& vault);
+  Impl(Vault::Impl& vault, Space space);
   ~Impl();
 
   BlockPointer append(ByteView bytes);
@@ -41,10 +41,12 @@ class Appender::Impl {
     std::uint64_t committed = 0;  ///< length
     std::uint64_t end = 0;        ///< length with all that was appended
     bool dirty = false;           ///< has what was not synced
+    bool reserved = false;        ///< longer than its blocks from the start
   };
 
   BlockPointer put(ByteView bytes);
   Owned claim_or_create();
+  bool is_full(const Owned& owned) const { return !owned.reserved && owned.end >= full_bytes_; }
   bool owns(std::uint32_t segment) const;
   void seal();
   void cut_back() noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vault/file_storage.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.h"
@@ -77,20 +78,6 @@ Bytes read_small_file(const fs::path& path) {
   return bytes;
 }
 
-void write_new_file(const fs::path& path, ByteView bytes) {
-  const std::optional<os::File> file = os::File::create_if_absent(path);
-  if (!file) fail(ErrorKind::kState, "{} exists already", path.native());
-  file->write_at(0, bytes);
-  file->sync_data();
-}
-
-void require_empty(const fs::path& directory) {
-  for (const std::string& name : os::list_directory(directory)) {
-    if (name == "lost+found") continue;  // the root of a fresh file system
-    fail(ErrorKind::kState, "{} is not empty", directory.native());
-  }
-}
-
 }  // namespace
 
 FileStorage::FileStorage(const fs::path& directory) : directory_(fs::absolute(directory)) {
@@ -100,26 +87,33 @@ FileStorage::FileStorage(const fs::path& directory) : directory_(fs::absolute(di
   throw error;
 }
 
-void FileStorage::create(const fs::path& directory, ByteView identity, ByteView roots) {
-  const fs::path absolute = fs::absolute(directory);
-  if (!os::make_directory(absolute)) require_empty(absolute);
-  os::make_directory(absolute / "segments");
-  write_new_file(absolute / "writer", {});
-  write_new_file(absolute / "readers", {});
-  write_new_file(absolute / "uberblocks", roots);
-  write_new_file(absolute / "identity.new", identity);
-  os::sync_directory(absolute);
-  os::rename_file(absolute / "identity.new", absolute / "identity");
-  os::sync_directory(absolute);
-  os::sync_directory(absolute / "..");
+FileStorage::FileStorage(fs::path directory, Named) : directory_(std::move(directory)) {}
+
+std::shared_ptr<FileStorage> FileStorage::unnamed(const fs::path& directory) {
+  return std::shared_ptr<FileStorage>(new FileStorage(fs::absolute(directory), Named::kNotYet));
 }
 
 fs::path FileStorage::segment_path(std::uint32_t segment) const {
   return directory_ / "segments" / fmt::format("{:08x}", segment);
 }
 
+fs::path FileStorage::reserve_path() const {
+  return directory_ / "segments" / "reserve";
+}
+
 Bytes FileStorage::read_identity() const {
   return read_small_file(directory_ / "identity");
+}
+
+void FileStorage::publish_identity(ByteView bytes) {
+  os::File file(directory_ / "identity.new", os::OpenMode::kCreate);
+  file.truncate(0);
+  file.write_at(0, bytes);
+  file.sync_data();
+  os::sync_directory(directory_);
+  file.rename(directory_ / "identity");
+  os::sync_directory(directory_);
+  os::sync_directory(directory_ / "..");
 }
 
 Bytes FileStorage::read_roots() const {
@@ -171,14 +165,46 @@ std::unique_ptr<SegmentWriter> FileStorage::claim(std::uint32_t segment) {
                                              FileSegmentWriter::Name::kDurable);
 }
 
-std::unique_ptr<SegmentWriter> FileStorage::create(std::uint32_t from) {
+FileStorage::NewSegment FileStorage::create_file(std::uint32_t from) const {
   for (std::uint32_t id = from;; ++id) {
     auto file = os::File::create_if_absent(segment_path(id));
     if (!file) continue;
     // Between creating and locking a writer that cleans up may have taken it for a leftover.
-    if (!os::try_lock(*file, os::LockKind::kExclusive, kWholeFile) || !file->is_linked()) continue;
-    return std::make_unique<FileSegmentWriter>(id, std::move(*file), FileSegmentWriter::Name::kNew);
+    if (os::try_lock(*file, os::LockKind::kExclusive, kWholeFile) && file->is_linked())
+      return {id, std::move(*file)};
   }
+}
+
+std::unique_ptr<SegmentWriter> FileStorage::create(std::uint32_t from) {
+  NewSegment made = create_file(from);
+  return std::make_unique<FileSegmentWriter>(made.id, std::move(made.file),
+                                             FileSegmentWriter::Name::kNew);
+}
+
+std::uint64_t FileStorage::reserve_bytes() const {
+  constexpr std::uint64_t min = 256U << 10;
+  constexpr std::uint64_t max = 8U << 20;
+  std::error_code error;
+  const fs::space_info space = fs::space(directory_, error);
+  return error ? min : std::clamp<std::uint64_t>(space.capacity / 32, min, max);
+}
+
+void FileStorage::keep_reserve() {
+  const std::uint64_t wanted = reserve_bytes();
+  const os::File file(reserve_path(), os::OpenMode::kCreate);
+  if (file.size() >= wanted || !os::try_lock(file, os::LockKind::kExclusive, kWholeFile)) return;
+  if (file.is_linked() && !file.allocate(wanted)) os::remove_file(reserve_path());
+}
+
+std::unique_ptr<SegmentWriter> FileStorage::create_from_reserve(std::uint32_t from) {
+  auto reserve = os::File::open_if_exists(reserve_path(), os::OpenMode::kReadWrite);
+  if (!reserve || !os::try_lock(*reserve, os::LockKind::kExclusive, kWholeFile)) return nullptr;
+  if (!reserve->is_linked() || reserve->size() == 0) return nullptr;
+  // First the name is made ours, so that the reserve takes nobody else's.
+  const NewSegment name = create_file(from);
+  reserve->rename(name.file.path());
+  return std::make_unique<FileSegmentWriter>(name.id, std::move(*reserve),
+                                             FileSegmentWriter::Name::kNew);
 }
 
 void FileStorage::punch(std::uint32_t segment, std::uint64_t offset, std::uint64_t length) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vault/vault.h"
+#include "vault/appender.h"
 
 namespace sealift::vault {
 
@@ -9,5 +9,7 @@ namespace sealift::vault {
 /// commits: commits the state as it is until no retained uberblock reaches what was freed before.
 /// Stops early where a reader still holds an older state. `vault` is open for writing.
 void return_space(Vault& vault);
+/// The same with commits that `appender` writes.
+void return_space(Vault& vault, Appender& appender);
 
 }  // namespace sealift::vault

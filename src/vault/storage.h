@@ -38,6 +38,8 @@ class Storage {
   virtual ~Storage() = default;
 
   virtual Bytes read_identity() const = 0;
+  /// The last step of a vault's making. Durable on return; a crash leaves no vault or a whole one.
+  virtual void publish_identity(ByteView bytes) = 0;
 
   /// The ring of root slots, one after another: what is there, however much that is.
   virtual Bytes read_roots() const = 0;
@@ -56,6 +58,12 @@ class Storage {
   virtual std::unique_ptr<SegmentWriter> claim(std::uint32_t segment) = 0;
   /// Makes and owns a segment with the first free number not less than `from`.
   virtual std::unique_ptr<SegmentWriter> create(std::uint32_t from) = 0;
+  /// Sets space aside for when there is none left, unless it is set aside already. Where there is
+  /// too little, nothing happens.
+  virtual void keep_reserve() = 0;
+  /// As `create`, with the space that is set aside, which is the segment's until it is cut or
+  /// removed; its length means nothing before. Null if there is none.
+  virtual std::unique_ptr<SegmentWriter> create_from_reserve(std::uint32_t from) = 0;
   /// Returns a range of a segment to whoever gave it. Where that cannot be, nothing happens.
   virtual void punch(std::uint32_t segment, std::uint64_t offset, std::uint64_t length) = 0;
 

@@ -8,6 +8,7 @@
 #include "vault/appender_impl.h"
 #include "vault/checksum.h"
 #include "vault/file_storage.h"
+#include "vault/founding.h"
 #include "vault/vault_impl.h"
 
 namespace sealift::vault {
@@ -52,6 +53,14 @@ Vault::Impl::Impl(std::shared_ptr<Storage> storage, Access access, const os::Clo
   identity_ = decoded.identity;
   refresh();
   require_known(uberblock_.features, access);
+}
+
+Vault::Impl::Impl(std::shared_ptr<Storage> storage, Identity identity, const os::Clock& clock)
+    : storage_(std::move(storage)),
+      clock_(clock),
+      access_(Access::kWrite),
+      identity_(std::move(identity)) {
+  refresh();
 }
 
 void Vault::Impl::check_shape(const BlockPointer& pointer) const {
@@ -153,7 +162,14 @@ void Vault::Impl::dismiss(Appender::Impl& appender) {
   std::erase(appenders_, &appender);
 }
 
-void Vault::init(const std::filesystem::path& directory, const InitOptions& options) {
+void Vault::init(const std::filesystem::path& directory, const InitOptions& options,
+                 const Fill& fill) {
+  const Founding founding(directory);
+  init(founding.furnish(), options, os::system_clock(), fill);
+}
+
+void Vault::init(std::shared_ptr<Storage> storage, const InitOptions& options,
+                 const os::Clock& clock, const Fill& fill) {
   Identity identity;
   identity.name = options.name;
   identity.guid = os::system_random().guid();
@@ -163,11 +179,14 @@ void Vault::init(const std::filesystem::path& directory, const InitOptions& opti
   Uberblock first;
   first.vault_guid = identity.guid;
   first.txg = Txg{1};
-  first.time_seconds = os::system_clock().now_seconds();
-  Bytes ring(kUberblockSlots * kSealedPageBytes);
-  const Bytes page = encode(first);
-  std::copy(page.begin(), page.end(), ring.begin() + kSealedPageBytes);
-  FileStorage::create(directory, encode(identity, kKnownFeatures), ring);
+  first.time_seconds = clock.now_seconds();
+  storage->publish(first.txg.value % kUberblockSlots, encode(first));
+  storage->keep_reserve();
+  if (fill) {
+    const std::unique_ptr<Vault> fresh(new Vault(std::make_unique<Impl>(storage, identity, clock)));
+    fill(*fresh);
+  }
+  storage->publish_identity(encode(identity, kKnownFeatures));
 }
 
 std::unique_ptr<Vault> Vault::open(const std::filesystem::path& directory, Access access) {
@@ -179,7 +198,10 @@ std::unique_ptr<Vault> Vault::open(const std::filesystem::path& directory, Acces
 std::unique_ptr<Vault> Vault::open(std::shared_ptr<Storage> storage, Access access,
                                    const os::Clock& clock) {
   auto impl = std::make_unique<Impl>(std::move(storage), access, clock);
-  if (access == Access::kWrite) impl->reclaim();
+  if (access == Access::kWrite) {
+    impl->reclaim();
+    impl->storage().keep_reserve();
+  }
   return std::unique_ptr<Vault>(new Vault(std::move(impl)));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -54,8 +55,12 @@ class Vault : public BlockReader {
     ChecksumKind checksum = ChecksumKind::kSha256;
     std::uint64_t segment_bytes = kDefaultSegmentBytes;
   };
-  /// Makes a vault in `directory`, which must be absent or empty. Durable on return.
-  static void init(const std::filesystem::path& directory, const InitOptions& options);
+  /// Puts the first contents into a vault that nobody else can see yet.
+  using Fill = std::function<void(Vault&)>;
+  /// Makes a vault in `directory`, which must be absent or empty, or hold what a making left that
+  /// was cut off. Durable on return; where it throws, or the power fails, there is no vault.
+  static void init(const std::filesystem::path& directory, const InitOptions& options,
+                   const Fill& fill = {});
 
   /// Opens the newest valid state. kWrite also reclaims what a crashed writer left behind.
   static std::unique_ptr<Vault> open(const std::filesystem::path& directory, Access access);
@@ -63,6 +68,8 @@ class Vault : public BlockReader {
   /// The same with a storage of the caller's: a test's, or one that is no directory.
   static std::unique_ptr<Vault> open(std::shared_ptr<Storage> storage, Access access,
                                      const os::Clock& clock);
+  static void init(std::shared_ptr<Storage> storage, const InitOptions& options,
+                   const os::Clock& clock, const Fill& fill = {});
 
   ~Vault() override;
 

@@ -17,6 +17,8 @@ namespace sealift::vault {
 class Vault::Impl : public BlockReader {
  public:
   Impl(std::shared_ptr<Storage> storage, Access access, const os::Clock& clock);
+  /// Of a vault in the making, open for writing.
+  Impl(std::shared_ptr<Storage> storage, Identity identity, const os::Clock& clock);
 
   const Identity& identity() const { return identity_; }
   const Root& root() const { return root_; }

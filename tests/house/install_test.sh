@@ -11,7 +11,7 @@ prefix=$work/prefix
 
 cmake --install "$build" --prefix "$prefix" >/dev/null
 "$prefix/bin/sealift" --version
-man=$(find "$prefix/share/man" -name 'sealift*.[1-8]' | wc -l)
+man=$(find "$prefix/share/man" -path "*/man1/sealift*.1" | wc -l)
 [ "$man" -gt 0 ] || { echo "no manual page installed" >&2; exit 1; }
 for file in bash-completion/completions/sealift zsh/vendor-completions/_sealift \
     fish/vendor_completions.d/sealift.fish; do
@@ -20,4 +20,4 @@ done
 
 cmake -G Ninja -S "$here/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build "$work/build" >/dev/null
-"$work/build/consumer"
+"$work/build/consumer" "$here/../data/streams/2.3.9/enc-128k/s1.zfs" "$work/vault"

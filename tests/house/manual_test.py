@@ -72,11 +72,11 @@ def enum_exit_codes():
 
 
 def pages():
-    return sorted(MAN.glob("*.[1-8]"))
+    return sorted(MAN.glob("*.[17]"))
 
 
 def page_of(command):
-    found = sorted(MAN.glob(f"{'-'.join(['sealift', *command])}.[18]"))
+    found = sorted(MAN.glob(f"{'-'.join(['sealift', *command])}.1"))
     return found[0] if found else None
 
 

@@ -32,7 +32,7 @@ TEST_CASE("stored and other payloads leave in the order of their records") {
   MemorySink wanted;
   stream::Writer plain(wanted, Endian::kLittle);
   {
-    Outbox outbox(world.writer, *world.vault);
+    Outbox outbox(world.writer, *world.vault, nullptr);
     for (std::uint32_t size = 512; size <= 512 * 40; size += 512) {
       const Bytes block(size, static_cast<std::uint8_t>(size / 512));
       outbox.put_stored(write_record(size), world.appender.append(block));
@@ -49,7 +49,7 @@ TEST_CASE("stored and other payloads leave in the order of their records") {
 
 TEST_CASE("few records wait for a block, however many there are") {
   World world;
-  Outbox outbox(world.writer, *world.vault);
+  Outbox outbox(world.writer, *world.vault, nullptr);
   outbox.put_stored(write_record(512), world.appender.append(Bytes(512, 1)));
   constexpr std::uint64_t count = 200'000;
   for (std::uint64_t i = 0; i < count; ++i) outbox.put(stream::Free{i, 0, 512, 2});

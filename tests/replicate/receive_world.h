@@ -36,6 +36,7 @@ class ReceiveWorld {
   ReceiveWorld(const ReceiveWorld& other) : temp_(fast_directory()), vault_(copy(other)) {}
 
   fs::path directory() const { return temp_.path() / "vault"; }
+  fs::path reserve() const { return directory() / "segments" / "reserve"; }
   Vault& vault() { return vault_; }
 
   /// As a new process would see it; reclaims what an interrupted one left.
@@ -93,11 +94,11 @@ class ReceiveWorld {
   }
   catalog::Catalog catalog() { return catalog::open_catalog(fresh().inner()); }
 
-  /// Every file of the vault but the locks.
+  /// Every file of the vault but the locks and the space set aside.
   std::map<std::string, Bytes> files() const {
     std::map<std::string, Bytes> all;
     for (const auto& entry : fs::recursive_directory_iterator(directory()))
-      if (entry.is_regular_file() && entry.file_size() != 0)
+      if (entry.is_regular_file() && entry.file_size() != 0 && entry.path() != reserve())
         all[entry.path().filename()] = sealift::test::read_file(entry.path());
     return all;
   }
@@ -112,7 +113,10 @@ class ReceiveWorld {
     return Vault::open(directory, Vault::Access::kWrite);
   }
   Vault copy(const ReceiveWorld& other) const {
-    fs::copy(other.directory(), directory(), fs::copy_options::recursive);
+    fs::create_directories(directory() / "segments");
+    for (const auto& entry : fs::recursive_directory_iterator(other.directory()))
+      if (entry.is_regular_file() && entry.path() != other.reserve())
+        fs::copy_file(entry.path(), directory() / fs::relative(entry.path(), other.directory()));
     return Vault::open(directory(), Vault::Access::kWrite);
   }
   Vault& fresh() {

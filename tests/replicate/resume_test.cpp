@@ -103,6 +103,14 @@ TEST_CASE("a stream cut at any border of its records goes on") {
     if (end != one.stream.size()) one.cut_at(end);
 }
 
+TEST_CASE("a stream cut a byte beside any border of its records goes on") {
+  Case one = Case::increment();
+  for (const std::size_t end : record_ends(one.stream)) {
+    one.cut_at(end - 1);
+    if (end != one.stream.size()) one.cut_at(end + 1);
+  }
+}
+
 TEST_CASE("a stream cut anywhere goes on") {
   Case one = Case::increment();
   for (std::size_t cut = 1; cut < one.stream.size(); cut += 211) one.cut_at(cut);

@@ -3,6 +3,7 @@
 #include <sealift/stream.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "stream/reader.h"
@@ -65,6 +66,63 @@ std::vector<Extent> extents(ByteView bytes) {
   return all;
 }
 
+/// A package taken apart.
+struct Package {
+  Bytes head;
+  struct Substream {
+    std::string name;
+    Bytes bytes;
+  };
+  std::vector<Substream> substreams;
+  Bytes end;
+
+  Bytes with(const std::vector<std::size_t>& chosen) const {
+    Bytes all = head;
+    for (const std::size_t i : chosen)
+      all.insert(all.end(), substreams[i].bytes.begin(), substreams[i].bytes.end());
+    all.insert(all.end(), end.begin(), end.end());
+    return all;
+  }
+};
+
+/// Nothing for what has no list, as `zfs send -I` makes it.
+std::optional<Package> take_apart(ByteView bytes) {
+  Package package;
+  Bytes* into = &package.head;
+  Reader reader(bytes);
+  while (const Reader::Item* item = reader.next()) {
+    const auto* begin = std::get_if<Begin>(&item->record);
+    if (item->number == 0 && !reader.begin_payload()) return std::nullopt;
+    if (begin != nullptr && begin->header_type() == HeaderType::kSubstream)
+      into = &package.substreams.emplace_back(Package::Substream{begin->to_name, {}}).bytes;
+    const ByteView record = bytes.subspan(item->offset, kRecordSize + item->payload.size());
+    into->insert(into->end(), record.begin(), record.end());
+  }
+  Bytes& last = package.substreams.back().bytes;
+  package.end.assign(last.end() - kRecordSize, last.end());
+  last.resize(last.size() - kRecordSize);
+  return package;
+}
+
+std::vector<Package> packages() {
+  std::vector<Package> all;
+  for (const test::ReferenceStream& stream : test::reference_streams()) {
+    if (stream.kind != "package") continue;
+    if (auto package = take_apart(stream.read())) all.push_back(std::move(*package));
+  }
+  return all;
+}
+
+std::string fault_of(ByteView stream) {
+  try {
+    verify(stream);
+    return "none";
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kDamaged);
+    return error.what();
+  }
+}
+
 }  // namespace
 
 TEST_CASE("every whole reference stream is accepted") {
@@ -107,6 +165,41 @@ TEST_CASE("streams cut at a record's border, or a byte beside it, are refused") 
         }
       }
     }
+  }
+}
+
+TEST_CASE("a package without one of the streams that its list asks for is refused") {
+  std::size_t left_out = 0;
+  for (const Package& package : packages()) {
+    for (std::size_t missing = 0; missing < package.substreams.size(); ++missing) {
+      CAPTURE(package.substreams[missing].name);
+      std::vector<std::size_t> rest;
+      for (std::size_t i = 0; i < package.substreams.size(); ++i)
+        if (i != missing) rest.push_back(i);
+      CHECK_THAT(
+          fault_of(package.with(rest)),
+          ContainsSubstring(package.substreams[missing].name) && ContainsSubstring("missing"));
+      ++left_out;
+    }
+  }
+  CHECK(left_out > 5);
+}
+
+TEST_CASE("a package with a stream that its list lacks, or twice, is refused") {
+  const std::vector<Package> all = packages();
+  REQUIRE(all.size() > 1);
+  for (const Package& package : all) {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < package.substreams.size(); ++i) order.push_back(i);
+    CHECK(fault_of(package.with(order)) == "none");
+    Package more = package;
+    more.substreams.push_back(package.substreams.front());
+    order.push_back(package.substreams.size());
+    CHECK_THAT(fault_of(more.with(order)),
+               ContainsSubstring(more.substreams.back().name) && ContainsSubstring("twice"));
+    const test::ReferenceStream& stranger = test::reference_streams().front();
+    more.substreams.back().bytes = stranger.read();
+    CHECK_THAT(fault_of(more.with(order)), ContainsSubstring("is not in the package's list"));
   }
 }
 

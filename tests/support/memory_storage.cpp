@@ -31,6 +31,7 @@ struct Segment {
   bool exists = true;
   bool name_durable = false;
   bool owned = false;
+  std::uint64_t reserved = 0;  ///< bytes that it has its place for already
   std::vector<Change> since;
 };
 
@@ -67,6 +68,10 @@ struct MemoryStorage::State {
   std::uint64_t operations = 0;
   std::uint64_t fail_at = kNever;
   std::uint64_t limit_bytes = kNever;
+  std::uint64_t reserve_wanted = 0;
+  std::uint64_t reserve = 0;  ///< bytes set aside
+  /// The identity being published when the power failed: it may be there or not.
+  std::optional<Bytes> half_named;
   /// The slot being written when the power failed: it may hold a mixture.
   std::optional<std::pair<std::size_t, Bytes>> torn;
 
@@ -88,9 +93,18 @@ struct MemoryStorage::State {
   }
 
   std::uint64_t total_bytes() const {
-    std::uint64_t total = 0;
-    for (const auto& [id, segment] : segments) total += segment.exists ? segment.seen.size() : 0;
+    std::uint64_t total = reserve;
+    for (const auto& [id, segment] : segments) {
+      if (segment.exists) total += std::max<std::uint64_t>(segment.seen.size(), segment.reserved);
+    }
     return total;
+  }
+
+  /// Bytes that a write adds to the total.
+  std::uint64_t growth(std::uint32_t id, std::uint64_t end) const {
+    const Segment& segment = segments.at(id);
+    const std::uint64_t place = std::max<std::uint64_t>(segment.seen.size(), segment.reserved);
+    return end > place ? end - place : 0;
   }
 };
 
@@ -126,7 +140,7 @@ class MemoryWriter final : public SegmentWriter {
 
   void write(std::uint64_t offset, ByteView bytes) override {
     const std::lock_guard lock(state_->mutex);
-    if (state_->total_bytes() + bytes.size() > state_->limit_bytes) {
+    if (state_->total_bytes() + state_->growth(id_, offset + bytes.size()) > state_->limit_bytes) {
       fail(ErrorKind::kRetry, "the memory is full");
     }
     state_->change(id_, {Change::Kind::kWrite, offset, bytes.size(), {bytes.begin(), bytes.end()}});
@@ -135,6 +149,7 @@ class MemoryWriter final : public SegmentWriter {
   void truncate(std::uint64_t length) override {
     const std::lock_guard lock(state_->mutex);
     state_->change(id_, {Change::Kind::kTruncate, 0, length, {}});
+    state_->segments.at(id_).reserved = 0;
   }
 
   void sync() override {
@@ -204,6 +219,7 @@ std::shared_ptr<MemoryStorage> MemoryStorage::after_crash(std::uint32_t seed) co
   auto after = std::make_shared<State>();
   after->identity = state_->identity;
   after->roots = state_->roots;
+  if (state_->half_named && random() % 2 == 0) after->identity = *state_->half_named;
   if (state_->torn) {
     const auto& [slot, bytes] = *state_->torn;
     const std::size_t part = random() % (bytes.size() + 1);
@@ -228,7 +244,8 @@ std::shared_ptr<MemoryStorage> MemoryStorage::copy() const {
   after->identity = state_->identity;
   after->roots = state_->roots;
   for (const auto& [id, segment] : state_->segments) {
-    if (segment.exists) after->segments[id] = {segment.seen, segment.seen, true, true, false, {}};
+    if (segment.exists)
+      after->segments[id] = {segment.seen, segment.seen, true, true, false, 0, {}};
   }
   return std::shared_ptr<MemoryStorage>(new MemoryStorage(std::move(after)));
 }
@@ -255,6 +272,32 @@ std::set<std::pair<std::uint32_t, std::uint64_t>> MemoryStorage::punched_pages()
 
 Bytes MemoryStorage::read_identity() const {
   return state_->identity;
+}
+
+bool MemoryStorage::has_identity() const {
+  return !state_->identity.empty();
+}
+
+void MemoryStorage::publish_identity(ByteView bytes) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->operations == state_->fail_at) state_->half_named.emplace(bytes.begin(), bytes.end());
+  state_->operate();
+  state_->identity.assign(bytes.begin(), bytes.end());
+}
+
+void MemoryStorage::set_reserve(std::uint64_t bytes) {
+  const std::lock_guard lock(state_->mutex);
+  state_->reserve_wanted = bytes;
+}
+
+void MemoryStorage::keep_reserve() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->reserve_wanted == 0 || state_->reserve >= state_->reserve_wanted) return;
+  const std::uint64_t left =
+      state_->limit_bytes - std::min(state_->total_bytes(), state_->limit_bytes);
+  if (left < state_->reserve_wanted - state_->reserve) return;
+  state_->operate();
+  state_->reserve = state_->reserve_wanted;
 }
 
 Bytes MemoryStorage::read_roots() const {
@@ -311,6 +354,15 @@ std::unique_ptr<SegmentWriter> MemoryStorage::create(std::uint32_t from) {
   return std::make_unique<MemoryWriter>(state_, from);
 }
 
+std::unique_ptr<SegmentWriter> MemoryStorage::create_from_reserve(std::uint32_t from) {
+  if (state_->reserve == 0) return nullptr;
+  std::unique_ptr<SegmentWriter> writer = create(from);
+  const std::lock_guard lock(state_->mutex);
+  state_->segments.at(writer->id()).reserved = state_->reserve;
+  state_->reserve = 0;
+  return writer;
+}
+
 void MemoryStorage::punch(std::uint32_t id, std::uint64_t offset, std::uint64_t length) {
   const std::lock_guard lock(state_->mutex);
   const auto found = state_->segments.find(id);
@@ -345,6 +397,11 @@ std::optional<Txg> MemoryStorage::oldest_hold() const {
   const std::lock_guard lock(state_->mutex);
   if (state_->holds.empty()) return std::nullopt;
   return Txg{*state_->holds.begin()};
+}
+
+std::shared_ptr<MemoryStorage> empty_memory() {
+  return std::make_shared<MemoryStorage>(Bytes{},
+                                         Bytes(vault::kUberblockSlots * vault::kSealedPageBytes));
 }
 
 std::shared_ptr<MemoryStorage> new_memory_vault(const MemoryVaultOptions& options) {

@@ -27,10 +27,16 @@ class MemoryStorage final : public vault::Storage {
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
   void fail_at(std::uint64_t operation);
   std::uint64_t operations() const;
-  /// Bytes of segments at most; a write beyond throws Error(kRetry), as a full disk does.
+  /// Bytes of segments and of what is set aside at most; a write beyond throws Error(kRetry), as a
+  /// full disk does.
   void limit_bytes(std::uint64_t limit);
 
   std::shared_ptr<MemoryStorage> after_crash(std::uint32_t seed) const;
+  /// What is set aside: nothing, unless a test says how much.
+  void set_reserve(std::uint64_t bytes);
+
+  /// False in a storage in which a vault is only being made.
+  bool has_identity() const;
   /// An exact copy of what is visible now, without locks.
   std::shared_ptr<MemoryStorage> copy() const;
 
@@ -40,6 +46,7 @@ class MemoryStorage final : public vault::Storage {
   std::set<std::pair<std::uint32_t, std::uint64_t>> punched_pages() const;
 
   Bytes read_identity() const override;
+  void publish_identity(ByteView bytes) override;
   Bytes read_roots() const override;
   void publish(std::size_t slot, ByteView bytes) override;
   std::vector<SegmentFile> segments() const override;
@@ -47,6 +54,8 @@ class MemoryStorage final : public vault::Storage {
                                   ByteSpan into) const override;
   std::unique_ptr<vault::SegmentWriter> claim(std::uint32_t segment) override;
   std::unique_ptr<vault::SegmentWriter> create(std::uint32_t from) override;
+  void keep_reserve() override;
+  std::unique_ptr<vault::SegmentWriter> create_from_reserve(std::uint32_t from) override;
   void punch(std::uint32_t segment, std::uint64_t offset, std::uint64_t length) override;
   std::unique_ptr<vault::Hold> lock_writer() override;
   std::unique_ptr<vault::Hold> hold(vault::Txg txg) override;
@@ -64,6 +73,8 @@ struct MemoryVaultOptions {
   vault::ChecksumKind checksum = vault::ChecksumKind::kSha256;
   std::uint64_t segment_bytes = 1U << 20;
 };
+/// A place in memory where there is no vault yet.
+std::shared_ptr<MemoryStorage> empty_memory();
 std::shared_ptr<MemoryStorage> new_memory_vault(const MemoryVaultOptions& options = {});
 
 }  // namespace sealift::test

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# readme_test.sh SEALIFT: the README's transcript is what really happens, the other machines apart.
+set -euo pipefail
+
+tree=$(cd "$(dirname "$0")/../.." && pwd)
+streams=$tree/tests/data/streams/2.3.9/enc-128k
+PATH=$(dirname "$1"):$PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# What the machines with ZFS would do
+ssh() {
+    case "$*" in
+        "prod zfs send -w tank/enc@s1") cat "$streams/s1.zfs" ;;
+        "prod zfs send -w -i @s1 tank/enc@s2") cat "$streams/s1-s2.zfs" ;;
+        *" zfs receive tank/enc") sealift stream verify -q ;;
+        *) echo "readme_test.sh does not know: ssh $*" >&2; return 1 ;;
+    esac
+}
+
+sed -n '/^```console$/,/^```$/{/^```/d; p}' "$tree/README.md" >"$work/shown"
+while read -r line; do
+    echo "$line"
+    case $line in '$ '*) eval "$(sed "s|/srv/dr|$work/dr|g" <<<"${line#??}")" ;; esac
+done < <(grep '^\$ ' "$work/shown") >"$work/happened"
+diff "$work/shown" "$work/happened"
+echo "$(grep -c '^\$ ' "$work/shown") commands print what the README says"
