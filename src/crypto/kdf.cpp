@@ -60,7 +60,7 @@ Secret hkdf_sha512(const Secret& key, ByteView info, std::size_t size) {
   return derive(hkdf(), parameters, size);
 }
 
-Secret pbkdf2_sha1(const Secret& passphrase, const Pbkdf2& parameters, std::size_t size) {
+Secret pbkdf2_sha1(ByteView passphrase, const Pbkdf2& parameters, std::size_t size) {
   std::uint64_t iterations = parameters.iterations;
   if (iterations == 0 || iterations > kMaxIterations)
     fail(ErrorKind::kRefused, "pbkdf2iters is {}, more than {} are not tried", iterations,
@@ -69,7 +69,7 @@ Secret pbkdf2_sha1(const Secret& passphrase, const Pbkdf2& parameters, std::size
   int any_size = 1;  // OpenZFS's salt of 8 bytes is below what NIST SP 800-132 asks for
   const OSSL_PARAM list[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-      octets(OSSL_KDF_PARAM_PASSWORD, passphrase.view()),
+      octets(OSSL_KDF_PARAM_PASSWORD, passphrase),
       octets(OSSL_KDF_PARAM_SALT, parameters.salt),
       OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_ITER, &iterations),
       OSSL_PARAM_construct_int(OSSL_KDF_PARAM_PKCS5, &any_size),

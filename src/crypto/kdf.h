@@ -14,6 +14,6 @@ struct Pbkdf2 {
 };
 /// PBKDF2 with HMAC-SHA1 (RFC 8018): `size` bytes from `passphrase`. Throws Error(kRefused) for
 /// a number of iterations that nobody could wait for.
-Secret pbkdf2_sha1(const Secret& passphrase, const Pbkdf2& parameters, std::size_t size);
+Secret pbkdf2_sha1(ByteView passphrase, const Pbkdf2& parameters, std::size_t size);
 
 }  // namespace sealift::crypto

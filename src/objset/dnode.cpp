@@ -135,20 +135,4 @@ std::uint8_t deduce_pointers(std::uint32_t bonus_type, std::uint32_t bonus_lengt
       std::min<std::uint32_t>(kMaxPointers, 1 + left / stream::kBlockPointerSize));
 }
 
-bool is_metadata_type(std::uint32_t object_type) {
-  constexpr std::uint32_t kNewType = 0x80;
-  constexpr std::uint32_t kNewTypeMetadata = 0x40;
-  if (object_type & kNewType) return (object_type & kNewTypeMetadata) != 0;
-  switch (object_type) {
-    case 19:  // plain file contents
-    case 23:  // zvol contents
-    case 25:  // other uint8[]
-    case 26:  // other uint64[]
-    case 49:  // deduplicated block
-      return false;
-    default:
-      return true;
-  }
-}
-
 }  // namespace sealift::objset

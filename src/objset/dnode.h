@@ -10,10 +10,6 @@
 
 namespace sealift::objset {
 
-/// Object types of OpenZFS (include/sys/dmu.h).
-constexpr std::uint32_t kFileContents = 19;
-constexpr std::uint32_t kVolumeContents = 23;
-
 constexpr std::uint64_t kSlotsPerBlock = stream::kSlotsPerDnodeBlock;
 /// The block number that stands for an object's spill block (include/sys/dmu.h, DMU_SPILL_BLKID).
 constexpr std::uint64_t kSpillBlock = std::uint64_t{0} - 2;
@@ -64,8 +60,5 @@ bool is_cut_size(std::uint64_t bytes);
 /// beside the bonus, one where the bonus is a system attribute area that may grow.
 std::uint8_t deduce_pointers(std::uint32_t bonus_type, std::uint32_t bonus_length,
                              std::uint32_t slots);
-
-/// True for objects whose data OpenZFS regards as metadata (include/sys/dmu.h).
-bool is_metadata_type(std::uint32_t object_type);
 
 }  // namespace sealift::objset

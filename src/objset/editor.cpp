@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "objset/damaged.h"
 #include "objset/file_generation.h"
+#include "objset/object_type.h"
 #include "objset/plain_geometry.h"
 
 // How OpenZFS's own receiver reads the records is in module/zfs/dmu_recv.c; what a sender means

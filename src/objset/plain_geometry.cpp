@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "objset/plain_geometry.h"
 
+#include "objset/object_type.h"
+
 namespace sealift::objset {
 namespace {
 

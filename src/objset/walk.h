@@ -7,6 +7,7 @@
 #include <string>
 
 #include "objset/object_set.h"
+#include "objset/object_type.h"
 #include "objset/read_ahead.h"
 
 namespace sealift::objset {

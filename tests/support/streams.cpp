@@ -19,7 +19,7 @@ std::vector<ReferenceStream> read_index() {
   while (std::getline(in, line)) {
     std::istringstream row(line);
     ReferenceStream stream;
-    row >> stream.file >> stream.kind >> stream.from >> stream.to;
+    row >> stream.file >> stream.kind >> stream.from >> stream.to >> stream.key;
     streams.push_back(stream);
   }
   return streams;

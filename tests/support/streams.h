@@ -14,7 +14,9 @@ struct ReferenceStream {
   std::string kind;  ///< full, incr, bookmark, package, clone, redacted, resume
   std::string from;
   std::string to;
+  std::string key;  ///< file in data/streams/keys; "-": not encrypted
 
+  bool is_encrypted() const { return key != "-"; }
   Bytes read() const;
   std::string path() const;
 };
