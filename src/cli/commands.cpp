@@ -12,6 +12,7 @@ extern const Command kHold;
 extern const Command kHolds;
 extern const Command kInherit;
 extern const Command kInit;
+extern const Command kKeyTest;
 extern const Command kList;
 extern const Command kPromote;
 extern const Command kReceive;
@@ -25,12 +26,13 @@ extern const Command kStatus;
 extern const Command kStreamDump;
 extern const Command kStreamToken;
 extern const Command kStreamVerify;
+extern const Command kVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      kBookmark, kCreate, kDestroy,  kGet,     kHold,       kHolds,       kInherit,
-      kInit,     kList,   kPromote,  kReceive, kRelease,    kRename,      kRollback,
-      kSend,     kSet,    kSnapshot, kStatus,  kStreamDump, kStreamToken, kStreamVerify,
+      kBookmark, kCreate,   kDestroy, kGet,        kHold,        kHolds,        kInherit,  kInit,
+      kKeyTest,  kList,     kPromote, kReceive,    kRelease,     kRename,       kRollback, kSend,
+      kSet,      kSnapshot, kStatus,  kStreamDump, kStreamToken, kStreamVerify, kVerify,
   };
   return table;
 }

@@ -16,8 +16,10 @@ constexpr const char* kNotSealed = "is not what was sealed with this key";
 
 }  // namespace
 
-Verifier::Verifier(const vault::Vault& vault, const MasterKey& key, Depth depth, OnFault on_fault)
-    : vault_(vault), cipher_(key), depth_(depth), on_fault_(std::move(on_fault)), fetcher_(vault) {}
+Verifier::Verifier(const vault::Vault& vault, const MasterKey* key, Depth depth, OnFault on_fault)
+    : vault_(vault), depth_(depth), on_fault_(std::move(on_fault)), fetcher_(vault) {
+  if (key != nullptr) cipher_.emplace(*key);
+}
 
 VerifyTotals Verifier::verify(const objset::ObjectSet& set) {
   totals_ = {};
@@ -25,12 +27,14 @@ VerifyTotals Verifier::verify(const objset::ObjectSet& set) {
   for (std::uint64_t i = 0; i < set.pointers.size(); ++i)
     pointers.push_back(meta_pointer(set, set.pointers[i], set.geometry.levels - 1U, i));
   while (!awaited_.empty()) open_oldest();
-  noting_damage({}, [&] {
-    if (!crypto::is_equal(cipher_.portable_mac(portable_message(set, pointers)),
-                          claimed_portable_mac(set)))
-      fault({{}, {}, "the portable MAC does not cover these objects"});
-  });
+  if (cipher_) noting_damage({}, [&] { verify_root(set, pointers); });
   return totals_;
+}
+
+void Verifier::verify_root(const objset::ObjectSet& set, const DnodePointers& pointers) {
+  const PortableMac mac = cipher_->portable_mac(portable_message(set, pointers));
+  if (!crypto::is_equal(mac, claimed_portable_mac(set)))
+    fault({{}, {}, "the portable MAC does not cover these objects"});
 }
 
 void Verifier::fault(Fault fault) {
@@ -78,8 +82,9 @@ void Verifier::verify_dnodes(const Entry& entry, std::uint64_t first_object) {
   std::map<std::uint32_t, DnodePointers> pointers;
   for (const auto& [slot, dnode] : block)
     pointers.emplace(slot, verify_object({first_object + slot, dnode}));
+  if (!cipher_) return;
   SealedDnodes dnodes = seal_layout(block, pointers, entry.byte_order);
-  if (!cipher_.open(entry, dnodes))
+  if (!cipher_->open(entry, dnodes))
     fault({first_object,
            {},
            fmt::format("one of the objects {} to {}, or the place of a block of theirs, {}",
@@ -107,10 +112,11 @@ AuthenticPointer Verifier::file_pointer(const File& file, const Entry& entry, un
   const objset::TreeKind tree{dnode.type, dnode.geometry.indirect_shift};
   if (entry.is_hole()) return {};
   const std::uint64_t offset = dnode.geometry.blocks_of(level, index).first * dnode.block_size;
-  if (entry.kind != EntryKind::kBlock) {
+  if (entry.kind != EntryKind::kBlock && cipher_) {
     fault({file.object, offset, "no sealed dataset has such a block"});
     return {};
   }
+  if (entry.kind == EntryKind::kRedacted) return {};
   if (level == 0) {
     await({entry, file.object, offset, dnode.type});
     return objset::authentic_pointer(entry, tree, level);
@@ -141,10 +147,11 @@ void Verifier::open_oldest() {
   awaited_.pop_front();
   noting_damage({block.object, block.offset_bytes, {}}, [&] {
     const ByteView stored = fetcher_.take();
-    plain_.resize(stored.size());
     ++totals_.blocks;
     totals_.bytes += stored.size();
-    if (!cipher_.open(block.entry, block.type, stored, plain_))
+    if (!cipher_) return;
+    plain_.resize(stored.size());
+    if (!cipher_->open(block.entry, block.type, stored, plain_))
       fault({block.object, block.offset_bytes, fmt::format("the block {}", kNotSealed)});
   });
 }

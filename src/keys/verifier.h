@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "keys/block_cipher.h"
 #include "vault/fetcher.h"
@@ -31,12 +32,14 @@ struct VerifyTotals {
 
 /// Proves a stored snapshot with its master key: every block opens and authenticates, every
 /// dnode is the one that was sealed with these blocks, and all of them together give the portable
-/// MAC that came with the snapshot. One thread calls; all arguments must outlive it.
+/// MAC that came with the snapshot. Without a key it reads the same blocks, and only the vault's
+/// checksums and the structure are checked. One thread calls; all arguments must outlive it.
 class Verifier {
  public:
   using OnFault = std::function<void(const Fault&)>;
 
-  Verifier(const vault::Vault& vault, const MasterKey& key, Depth depth, OnFault on_fault);
+  /// `key` may be null.
+  Verifier(const vault::Vault& vault, const MasterKey* key, Depth depth, OnFault on_fault);
 
   /// Goes on behind a fault. Throws what reading the vault throws, but for damage, which is a
   /// fault.
@@ -63,12 +66,13 @@ class Verifier {
                                         unsigned level, std::uint64_t index);
   void await(const Awaited& block);
   void open_oldest();
+  void verify_root(const objset::ObjectSet& set, const DnodePointers& pointers);
   void fault(Fault fault);
   template <class Body>
   void noting_damage(const Fault& where, Body&& body);
 
   const vault::Vault& vault_;
-  BlockCipher cipher_;
+  std::optional<BlockCipher> cipher_;
   Depth depth_;
   OnFault on_fault_;
   vault::Fetcher fetcher_;

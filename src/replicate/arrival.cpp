@@ -2,7 +2,7 @@
 #include "replicate/arrival.h"
 
 #include "base/error.h"
-#include "replicate/begin_payload.h"
+#include "catalog/keydata.h"
 
 namespace sealift::replicate {
 namespace {
@@ -16,7 +16,7 @@ std::optional<std::vector<std::uint64_t>> guids(const stream::Nvlist& list, cons
 }
 
 void read_keydata(const stream::Nvlist& keydata, Arrival& arrival) {
-  arrival.wrapping = read_wrapping(keydata);
+  arrival.wrapping = catalog::read_wrapping(keydata);
   arrival.wrapping->from = arrival.begin.to_name;
   arrival.to_ivset_guid = keydata.get_u64("to_ivset_guid").value_or(0);
   arrival.from_ivset_guid = keydata.get_u64("from_ivset_guid").value_or(0);

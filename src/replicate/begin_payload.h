@@ -28,8 +28,4 @@ struct BeginFacts {
 /// the snapshot's own stream was. Empty if there is nothing to tell.
 Bytes make_begin_payload(const objset::ObjectSet& set, const BeginFacts& facts);
 
-/// The wrapping in a crypt_keydata list. Throws Error(kDamaged) where a field is absent or of
-/// another size, Error(kRefused) for a suite or key version that OpenZFS itself refuses.
-catalog::Wrapping read_wrapping(const stream::Nvlist& keydata);
-
 }  // namespace sealift::replicate

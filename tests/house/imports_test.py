@@ -45,6 +45,7 @@ PUBLIC = {
     "sealift/listing.h": "catalog",
     "sealift/send.h": "replicate",
     "sealift/receive.h": "replicate",
+    "sealift/keys.h": "keys",
 }
 
 # Outside headers: who may include them. C++'s own (no suffix) are everyone's.

@@ -21,7 +21,7 @@ Verified verify(KeyWorld& world, const std::string& dataset, const ReferenceStre
   const auto record = world.snapshot(dataset, stream.to);
   const auto set = objset::read_object_set(world.vault(), record.objset);
   Verified verified;
-  Verifier verifier(world.vault(), key, Depth::kBlocks,
+  Verifier verifier(world.vault(), &key, Depth::kBlocks,
                     [&](const Fault& fault) { verified.faults.push_back(fault.what); });
   verified.totals = verifier.verify(set);
   return verified;

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work that needs a key: what `sealift verify` and `sealift key test` do.
+#pragma once
+
+#include <sealift/channel.h>
+#include <sealift/dataset.h>
+#include <sealift/vault.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace sealift {
+
+/// What a person is asked for.
+struct KeyQuestion {
+  std::string dataset;
+  std::string format;  ///< "passphrase" or "hex"
+};
+
+/// How a wrapping key is got at.
+struct KeyAccess {
+  /// "file:///path", "fd://3" or "prompt", as in the property keylocation. Empty: the property of
+  /// the encryption root, where that names a file; else no key.
+  std::string location;
+  /// Puts what the person typed into the buffer, which is in memory that nobody else sees, and
+  /// returns how many bytes. Needed for "prompt" only.
+  std::function<std::size_t(const KeyQuestion&, ByteSpan)> ask;
+};
+
+enum class VerifyDepth : std::uint8_t {
+  kBlocks,  ///< every block
+  kRoot,    ///< dnodes and indirect blocks, up to the portable MAC; no data
+};
+
+struct VerifyRequest {
+  std::string target;  ///< "dr/enc": all snapshots of it. "dr/enc@s1": that one.
+  Recursion recursion = Recursion::kNone;
+  VerifyDepth depth = VerifyDepth::kBlocks;
+  KeyAccess key;
+};
+
+enum class Verdict : std::uint8_t {
+  kProven,    ///< the key opened and authenticated all that was read
+  kUnproven,  ///< encrypted, and no key at hand: checksums and structure are right
+  kPlain,     ///< not encrypted: checksums and structure are right
+  kDamaged,
+};
+
+struct VerifiedSnapshot {
+  std::string snapshot;
+  Verdict verdict = Verdict::kUnproven;
+  std::uint64_t objects = 0;
+  std::uint64_t blocks = 0;  ///< of data
+  std::uint64_t bytes = 0;   ///< of these
+  std::uint64_t faults = 0;
+};
+
+/// Told while the verification goes on. Either may be empty.
+struct VerifyObserver {
+  std::function<void(const VerifiedSnapshot&)> on_snapshot;
+  /// "dr/enc@s1: object 12, offset 131072: ..."
+  std::function<void(const std::string&)> on_fault;
+};
+
+/// Reads snapshots and proves them, oldest first. With kBlocks, what a key proved is recorded as
+/// proven, and what it disproved as unproven. Returns the number of faults.
+///
+/// Throws Error: kWrongKey where a key was given that does not open a dataset, before any of its
+/// data are touched; kUsage for key material that cannot be; kState where the target is not there.
+std::uint64_t verify(Vault& vault, const VerifyRequest& request, const VerifyObserver& observer);
+
+/// Shows that the key opens `dataset`'s master key, without touching data. Throws as verify().
+void test_key(const Vault& vault, const std::string& dataset, const KeyAccess& access);
+/// The same for the wrapping in the head of a raw stream, of which no more is read.
+void test_key(Source& stream, const KeyAccess& access);
+
+}  // namespace sealift
