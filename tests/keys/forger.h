@@ -12,10 +12,14 @@ namespace sealift::keys::test {
 /// and gives every block a right checksum.
 class Forger {
  public:
-  /// Called with the bytes of each block before it is stored, children before parents; may change
-  /// them. `what` tells object sets, nodes, dnodes and data apart.
   enum class What { kObjectSet, kNode, kDnodes, kData };
-  using Change = std::function<void(What, Bytes&)>;
+  struct Block {
+    What what;
+    std::size_t entries;  ///< of a node
+    Bytes& bytes;
+  };
+  /// Called with each block before it is stored, children before parents; may change its bytes.
+  using Change = std::function<void(Block)>;
 
   Forger(vault::Vault& vault, Change change)
       : vault_(vault), appender_(vault), change_(std::move(change)) {}
@@ -28,8 +32,8 @@ class Forger {
   }
 
  private:
-  vault::BlockPointer store(What what, Bytes bytes) {
-    change_(what, bytes);
+  vault::BlockPointer store(What what, Bytes bytes, std::size_t entries = 0) {
+    change_({what, entries, bytes});
     return appender_.append(bytes);
   }
 
@@ -66,7 +70,7 @@ class Forger {
   vault::BlockPointer store_node(const std::vector<objset::Entry>& node) {
     Bytes bytes;
     objset::encode_entries(node, bytes);
-    return store(What::kNode, std::move(bytes));
+    return store(What::kNode, std::move(bytes), node.size());
   }
 
   vault::Vault& vault_;
