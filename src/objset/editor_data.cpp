@@ -175,29 +175,6 @@ void Editor::apply_record(const stream::WriteEmbedded& record, ByteView payload)
   store_payload(entry, payload);
 }
 
-/// The block is copied: two places that share one address could not be told apart when one of
-/// them is freed.
-void Editor::apply_record(const stream::WriteByref& record) {
-  require_current(record.object);
-  std::optional<ObjectSet> other;
-  if (record.ref_guid == set_.begin.to_guid) {
-    checkpoint();
-    other = set_;
-  } else if (find_object_set_) {
-    other = find_object_set_(record.ref_guid);
-  }
-  if (!other)
-    fail(ErrorKind::kState, "object {}: its data are in a snapshot of guid {}, which is not here",
-         record.object, record.ref_guid);
-  const Entry source = find_block(context_.reader, *other, {record.ref_object, record.ref_offset});
-  const Bytes payload = context_.reader.read(source.where);
-  Entry& entry = new_entry(record.object, record.offset);
-  const Birth birth = entry.birth;
-  entry = source;
-  entry.birth = birth;
-  store_payload(entry, payload);
-}
-
 void Editor::apply_record(const stream::Spill& record, ByteView payload) {
   Dnode& dnode = require_current(record.object);
   const bool unmodified = (record.flags & stream::record_flag::kSpillUnmodified) != 0 &&
