@@ -42,7 +42,7 @@ struct SubstreamSummary {
 /// What `verify` found out about a stream.
 struct StreamSummary {
   bool is_package = false;
-  bool big_endian = false;
+  bool big_endian = false;  ///< the first record; a package's substreams may differ
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   std::vector<SubstreamSummary> substreams;

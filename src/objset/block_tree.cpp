@@ -110,6 +110,24 @@ Entry BlockTree::get(std::uint64_t block) {
   return pointer_at(0, block);
 }
 
+Entry BlockTree::peek(std::uint64_t block) {
+  if (block >= geometry_.capacity()) return Entry::hole(Birth{});
+  settle();
+  Entry entry = pointers_[geometry_.ancestor(block, top())];
+  for (unsigned level = top(); level > 0; --level) {
+    const std::uint64_t at =
+        geometry_.ancestor(block, level - 1) & (geometry_.entries_per_node() - 1);
+    if (is_loaded(level, geometry_.ancestor(block, level))) {
+      entry = path_[level]->entries[at];
+    } else if (entry.kind == EntryKind::kBlock) {
+      entry = read_node(context_.reader, entry, geometry_)[at];
+    } else {
+      return entry;
+    }
+  }
+  return entry;
+}
+
 Entry& BlockTree::peek_slot(std::uint64_t block) {
   if (block >= geometry_.capacity())
     fail(ErrorKind::kDamaged, "block {} does not fit into a tree of {} levels", block,

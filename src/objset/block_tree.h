@@ -60,6 +60,8 @@ class BlockTree {
 
   /// The entry of level-0 `block`, for reading. A hole where no node reaches.
   Entry get(std::uint64_t block);
+  /// The same, but leaves the path in memory as it is: for blocks far from the last one touched.
+  Entry peek(std::uint64_t block);
   /// The place of level-0 `block`, for a new entry; what was there is retired. Valid until the
   /// next call. Throws Error(kDamaged) if the tree cannot hold the block.
   Entry& slot(std::uint64_t block);

@@ -317,9 +317,11 @@ void Editor::free_block_range(std::uint64_t first, std::uint64_t end) {
 vault::BlockPointer Editor::checkpoint() {
   std::optional<std::uint64_t> reopen;
   bool tail_freed = false;
+  bool has_more = false;
   if (object_) {
     reopen = object_->number;
     tail_freed = object_->tail_freed;
+    has_more = object_->has_more;
   }
   close_block();
   meta_->close();
@@ -333,6 +335,7 @@ vault::BlockPointer Editor::checkpoint() {
   block_->touched = true;
   open_object(*reopen, block_->dnodes.at(static_cast<std::uint32_t>(*reopen % kSlotsPerBlock)));
   object_->tail_freed = tail_freed;
+  object_->has_more = has_more;
   return root_.where;
 }
 

@@ -85,6 +85,9 @@ class Editor {
   void grow(Dnode& dnode, std::uint8_t levels);
   Entry& new_entry(std::uint64_t object, std::uint64_t offset);
   Entry& new_spill(std::uint64_t object, std::uint64_t logical_size);
+  bool is_unmodified_spill(const stream::WriteEmbedded& record, ByteView payload) const;
+  Entry find_made(const Place& place);
+  Entry find_referred(const stream::WriteByref& record);
   void store_payload(Entry& entry, ByteView payload);
   Endian order_of(std::uint8_t record_flags) const;
 
@@ -107,6 +110,7 @@ class Editor {
     Dnode* dnode = nullptr;
     std::unique_ptr<BlockTree> tree;
     bool tail_freed = false;
+    bool has_more = false;  ///< data or holes came behind that
   };
   std::optional<OpenObject> object_;
   // Of the open object:

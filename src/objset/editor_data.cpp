@@ -25,6 +25,17 @@ std::uint64_t end_of(std::uint64_t offset, std::uint64_t length) {
   return checked_add(offset, length).value_or(UINT64_MAX);
 }
 
+/// Whether a hole over the last block could end at `end_bytes` in a tree of `dnode`'s blocks, so
+/// that nothing must be kept of it: data that come below change where it ends.
+bool ends_in_own_tree(const Dnode& dnode, std::uint64_t end_bytes) {
+  for (unsigned level = 1; level < dnode.geometry.levels; ++level) {
+    const std::uint64_t blocks = dnode.geometry.span(level);
+    if (blocks > UINT64_MAX / dnode.block_size) return false;
+    if (round_up(dnode.max_block + 1, blocks) * dnode.block_size == end_bytes) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // -- Data --------------------------------------------------------------------------------------
@@ -54,6 +65,7 @@ Entry& Editor::new_entry(std::uint64_t object, std::uint64_t offset) {
   const std::uint64_t number = block_number(dnode, offset);
   if (number > dnode.max_block)
     fail(ErrorKind::kDamaged, "object {}, offset {}: beyond its last block", object, offset);
+  object_->has_more = true;
   Entry& entry = object_->tree->slot(number);
   entry.birth = context_.ledger.birth;
   entry.byte_order = set_.byte_order;
@@ -130,9 +142,25 @@ void Editor::apply_record(const stream::Write& record, ByteView payload) {
   store_payload(entry, payload);
 }
 
+/// A sender repeats a spill block that did not change before all data and holes, a changed one
+/// comes behind them. A SPILL says which it is, a WRITE_EMBEDDED cannot.
+bool Editor::is_unmodified_spill(const stream::WriteEmbedded& record, ByteView payload) const {
+  const Entry& spill = require_current(record.object).spill;
+  if (object_->has_more || spill.kind != EntryKind::kEmbedded) return false;
+  const bool is_alike =
+      spill.logical_size == record.length && spill.compression == record.compression &&
+      spill.embedded_type == record.embedded_type && spill.embedded_lsize == record.logical_size &&
+      spill.embedded_psize == record.physical_size;
+  if (!is_alike) return false;
+  // What fills the payload up to 8 bytes is left over in the sender's memory.
+  const Bytes kept = context_.reader.read(spill.where);
+  return std::equal(kept.begin(), kept.begin() + record.physical_size, payload.begin());
+}
+
 void Editor::apply_record(const stream::WriteEmbedded& record, ByteView payload) {
   // OpenZFS 2.3 sends a small spill block so, at the offset of its block number (openzfs #18239).
   const bool is_spill = record.offset == kSpillBlock * record.length;
+  if (is_spill && is_unmodified_spill(record, payload)) return;
   Entry& entry =
       is_spill ? new_spill(record.object, record.length) : new_entry(record.object, record.offset);
   if (keeps_small_blocks_ && record.length > entry.logical_size && !is_spill)
@@ -144,29 +172,6 @@ void Editor::apply_record(const stream::WriteEmbedded& record, ByteView payload)
   entry.embedded_type = record.embedded_type;
   entry.embedded_lsize = record.logical_size;
   entry.embedded_psize = record.physical_size;
-  store_payload(entry, payload);
-}
-
-/// The block is copied: two places that share one address could not be told apart when one of
-/// them is freed.
-void Editor::apply_record(const stream::WriteByref& record) {
-  require_current(record.object);
-  std::optional<ObjectSet> other;
-  if (record.ref_guid == set_.begin.to_guid) {
-    checkpoint();
-    other = set_;
-  } else if (find_object_set_) {
-    other = find_object_set_(record.ref_guid);
-  }
-  if (!other)
-    fail(ErrorKind::kState, "object {}: its data are in a snapshot of guid {}, which is not here",
-         record.object, record.ref_guid);
-  const Entry source = find_block(context_.reader, *other, {record.ref_object, record.ref_offset});
-  const Bytes payload = context_.reader.read(source.where);
-  Entry& entry = new_entry(record.object, record.offset);
-  const Birth birth = entry.birth;
-  entry = source;
-  entry.birth = birth;
   store_payload(entry, payload);
 }
 
@@ -214,16 +219,19 @@ void Editor::apply_record(const stream::Free& record) {
     free_tail(dnode, record);
     return;
   }
+  object_->has_more = true;
   const std::uint64_t first = block_number(dnode, record.offset);
   const std::uint64_t end_bytes = end_of(record.offset, record.length);
   const std::uint64_t end = end_block(dnode, end_bytes);
-  if (may_be_cut_ && end_bytes >= dnode.end_bytes()) dnode.hole_end = end_bytes;
   if (!set_.is_raw()) grow(dnode, levels_of_hole(dnode, end));
+  if (may_be_cut_ && end_bytes >= dnode.end_bytes())
+    dnode.hole_end = ends_in_own_tree(dnode, end_bytes) ? 0 : end_bytes;
   object_->tree->free(first, end);
 }
 
 void Editor::apply_record(const stream::Redact& record) {
   Dnode& dnode = require_current(record.object);
+  object_->has_more = true;
   const std::uint64_t first = block_number(dnode, record.offset);
   object_->tree->redact(first, end_block(dnode, end_of(record.offset, record.length)));
 }

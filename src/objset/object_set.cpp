@@ -107,14 +107,12 @@ std::optional<Dnode> find_dnode(const vault::BlockReader& reader, const ObjectSe
 
 Entry find_block(const vault::BlockReader& reader, const ObjectSet& set, const Place& place) {
   const std::optional<Dnode> dnode = find_dnode(reader, set, place.object);
-  Entry entry;
-  if (dnode && place.offset_bytes % dnode->block_size == 0)
-    entry = find_leaf(reader, {dnode->geometry, dnode->pointers},
-                      place.offset_bytes / dnode->block_size);
-  if (entry.where.is_null())
-    fail(ErrorKind::kDamaged, "object {}, offset {}: no block to refer to", place.object,
-         place.offset_bytes);
-  return entry;
+  return dnode ? find_block(reader, *dnode, place.offset_bytes) : Entry{};
+}
+
+Entry find_block(const vault::BlockReader& reader, const Dnode& dnode, std::uint64_t offset_bytes) {
+  if (offset_bytes % dnode.block_size != 0) return {};
+  return find_leaf(reader, {dnode.geometry, dnode.pointers}, offset_bytes / dnode.block_size);
 }
 
 }  // namespace sealift::objset

@@ -51,7 +51,8 @@ struct Place {
   std::uint64_t object;
   std::uint64_t offset_bytes;
 };
-/// The entry of the block that begins at `place`; throws Error(kDamaged) where none does.
+/// The entry of the block that begins at `place`; a hole where none does.
 Entry find_block(const vault::BlockReader& reader, const ObjectSet& set, const Place& place);
+Entry find_block(const vault::BlockReader& reader, const Dnode& dnode, std::uint64_t offset_bytes);
 
 }  // namespace sealift::objset

@@ -19,6 +19,17 @@ std::uint64_t payload_limit(const Record& record) {
   return kMaxBlockSize;
 }
 
+/// The byte order of a package's next record: each substream has its host's own, as libzfs takes
+/// it (zfs_receive_impl in lib/libzfs/libzfs_sendrecv.c). `before` where the record tells neither.
+Endian endian_between(RecordView header, Endian before) {
+  for (const Endian endian : {Endian::kLittle, Endian::kBig}) {
+    const auto type = load<std::uint32_t>(header.data(), endian);
+    const auto magic = load<std::uint64_t>(header.data() + kRecordBodyOffset, endian);
+    if (type == static_cast<std::uint32_t>(RecordType::kEnd) || magic == kMagic) return endian;
+  }
+  return before;
+}
+
 }  // namespace
 
 Reader::Reader(Source& source, VerifyChecksums verify) : input_(source), verify_(verify) {}
@@ -67,10 +78,8 @@ const Reader::Item* Reader::next_or_throw() {
 
 void Reader::decode_header(ByteView bytes) {
   const RecordView header(bytes.data(), kRecordSize);
-  if (state_ == State::kStart) {
-    endian_ = detect_endian(header);
-    running_ = crypto::Fletcher4(endian_);
-  }
+  if (state_ == State::kStart) change_endian(detect_endian(header));
+  if (state_ == State::kBetween) change_endian(endian_between(header, endian_));
   decode(header, endian_, record_);
   const bool wants_begin = state_ == State::kStart || state_ == State::kBetween;
   const bool is_begin = std::holds_alternative<Begin>(record_);
@@ -82,6 +91,11 @@ void Reader::decode_header(ByteView bytes) {
   if (!is_begin && wants_begin && !is_end) {
     fail(ErrorKind::kDamaged, "{} outside of a substream", name_of(type_of(record_)));
   }
+}
+
+void Reader::change_endian(Endian endian) {
+  endian_ = endian;
+  running_ = crypto::Fletcher4(endian);
 }
 
 /// The header's part of the running checksum: what stands before the stored checksum is
@@ -110,17 +124,21 @@ void Reader::verify_header(ByteView bytes) {
 
 /// The ENDs of a package itself are written by libzfs, not by the kernel: that of its
 /// header holds the sum of BEGIN, the last one nothing, and nothing else covers them. So
-/// what is zero there must be.
+/// what is zero there must be. A stored checksum is zstream's, which seals them like others.
 void Reader::verify_package_end(ByteView bytes) const {
   const bool header = state_ == State::kInPackageHeader;
   const std::size_t zeros_from = kRecordBodyOffset + (header ? kChecksumSize : 0);
-  if (!all_zero(bytes.subspan(zeros_from))) {
+  if (!all_zero(bytes.subspan(zeros_from, kChecksumOffset - zeros_from))) {
     fail(ErrorKind::kDamaged, "DRR_END: must be zero in a package and is not");
   }
-  if (header && verify_ == VerifyChecksums::kYes &&
-      std::get<End>(record_).checksum != running_.sum()) {
+  if (verify_ == VerifyChecksums::kNo) return;
+  if (header && std::get<End>(record_).checksum != running_.sum()) {
     fail(ErrorKind::kDamaged, "DRR_END: mismatch of the package header's checksum");
   }
+  if (stored_ == Checksum{}) return;
+  crypto::Fletcher4 sealed(endian_, running_.sum());
+  sealed.update(bytes.first(kChecksumOffset));
+  if (stored_ != sealed.sum()) fail(ErrorKind::kDamaged, "DRR_END: checksum mismatch");
 }
 
 std::uint64_t Reader::checked_payload_size() const {

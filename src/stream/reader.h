@@ -43,7 +43,7 @@ class Reader {
   /// offset of the record at fault, and what the source throws.
   const Item* next();
 
-  /// Byte order of the records; known after the first record.
+  /// Byte order of the last record given. A package's substreams may differ in it.
   Endian endian() const { return endian_; }
   /// Whether the input is a package; known after the first record.
   bool is_package() const { return is_package_; }
@@ -61,6 +61,7 @@ class Reader {
 
   const Item* next_or_throw();
   void decode_header(ByteView bytes);
+  void change_endian(Endian endian);
   std::uint64_t checked_payload_size() const;
   void verify_header(ByteView bytes);
   void verify_package_end(ByteView bytes) const;

@@ -9,6 +9,10 @@
 namespace sealift::stream {
 namespace {
 
+/// The number of a spill block (DMU_SPILL_BLKID). OpenZFS 2.3 sends small ones as embedded data,
+/// at the offset that such a block would have (openzfs #18239).
+constexpr std::uint64_t kSpillBlock = std::uint64_t{0} - 2;
+
 template <class... Args>
 void require(bool condition, fmt::format_string<Args...> format, Args&&... args) {
   if (!condition) fail(ErrorKind::kDamaged, format, std::forward<Args>(args)...);
@@ -175,8 +179,7 @@ void Rules::check_current(std::uint64_t object) const {
   require(object == current_.object, "data of object {} without the object before it", object);
 }
 
-/// OpenZFS sends each block once, in rising order. What ends just at 2^64 is a spill block
-/// which some releases send as embedded data.
+/// OpenZFS sends each block once, in rising order.
 void Rules::check_data(std::uint64_t offset, std::uint64_t size) {
   require(!data_done_ && offset >= data_end_, "offset {} comes after {}", offset, data_end_);
   const std::uint64_t end = offset + size;
@@ -246,7 +249,9 @@ void Rules::check_one(const WriteEmbedded& record) {
   check_compression(record.compression);
   require(record.compression != kCompressionOff || record.logical_size == record.physical_size,
           "embedded data that are not compressed have two sizes");
-  check_data(record.offset, record.length);
+  if (record.offset != kSpillBlock * record.length) return check_data(record.offset, record.length);
+  require(!spill_seen_, "a second spill block of object {}", record.object);
+  spill_seen_ = true;
 }
 
 /// The FREE of all beyond an object's end follows OBJECT, before its data.

@@ -181,9 +181,10 @@ void Rules::check_payload(const Begin& begin, const Nvlist* payload) const {
   if (resumes != begin.has(feature::kResuming)) {
     fail(ErrorKind::kDamaged, "feature RESUMING and the place to resume at go together");
   }
+  // Without the feature the list is what OpenZFS sends of a snapshot that it received redacted.
   const bool redacts = list.get_u64_array(begin_key::kRedactSnaps) != nullptr;
-  if (redacts != begin.has(feature::kRedacted)) {
-    fail(ErrorKind::kDamaged, "feature REDACTED and its list of snapshots go together");
+  if (begin.has(feature::kRedacted) && !redacts) {
+    fail(ErrorKind::kDamaged, "feature REDACTED without its list of snapshots");
   }
   const Nvlist* keydata = list.get_nvlist(begin_key::kCryptKeydata);
   if ((keydata != nullptr) != raw_) {

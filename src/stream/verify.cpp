@@ -24,6 +24,7 @@ class Verifier {
  public:
   StreamSummary run(Reader& reader) {
     while (const Reader::Item* item = reader.next()) {
+      if (item->number == 0) summary_.big_endian = reader.endian() == Endian::kBig;
       try {
         check(reader, *item);
       } catch (Error& error) {
@@ -34,7 +35,6 @@ class Verifier {
     }
     if (list_) list_->finish();
     summary_.is_package = reader.is_package();
-    summary_.big_endian = reader.endian() == Endian::kBig;
     summary_.records = reader.records();
     summary_.bytes = reader.offset();
     return std::move(summary_);

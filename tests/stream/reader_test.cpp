@@ -74,6 +74,34 @@ TEST_CASE("a stream and a package of it are accepted") {
   CHECK(fault(package.bytes()) == "accepted");
 }
 
+TEST_CASE("zstream seals the ENDs of a package like other records") {
+  Stream package;
+  package.add(begin(HeaderType::kCompound)).add(End{}).add(begin()).add(End{}).add(End{});
+  Bytes bytes = package.bytes();
+  const auto seal = [&](std::size_t at, crypto::FletcherSum before) {
+    crypto::Fletcher4 sum(Endian::kLittle, before);
+    sum.update(ByteView(bytes).subspan(at, kChecksumOffset));
+    store_checksum(bytes.data() + at + kChecksumOffset, sum.sum(), Endian::kLittle);
+  };
+  seal(kRecordSize, crypto::fletcher4(ByteView(bytes).first(kRecordSize), Endian::kLittle));
+  seal(bytes.size() - kRecordSize, {});
+  CHECK(fault(bytes) == "accepted");
+  CHECK_THAT(fault(with_byte(bytes, kRecordSize + kChecksumOffset, 0)),
+             ContainsSubstring("record 1 at offset 312: DRR_END: checksum mismatch"));
+  CHECK_THAT(fault(with_byte(bytes, bytes.size() - 1, 1)), ContainsSubstring("checksum mismatch"));
+}
+
+TEST_CASE("a package's substreams have byte orders of their own") {
+  const auto part = [](Endian endian) { return Stream(endian).add(begin()).add(End{}).bytes(); };
+  Stream head;
+  Bytes bytes = head.add(begin(HeaderType::kCompound)).add(End{}).bytes();
+  for (const Bytes& each : {part(Endian::kBig), part(Endian::kLittle), part(Endian::kBig)})
+    bytes.insert(bytes.end(), each.begin(), each.end());
+  const Bytes last = Stream().add(End{}).bytes();
+  bytes.insert(bytes.end(), last.begin(), last.end());
+  CHECK(fault(bytes) == "accepted");
+}
+
 TEST_CASE("what is no stream is refused at its first record") {
   CHECK_THAT(fault({}), ContainsSubstring("record 0 at offset 0: the stream ends early"));
   CHECK_THAT(fault(Bytes(1000, 0)), ContainsSubstring("invalid stream (bad magic number)"));
