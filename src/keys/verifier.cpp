@@ -146,7 +146,7 @@ void Verifier::open_oldest() {
   const Awaited block = awaited_.front();
   awaited_.pop_front();
   noting_damage({block.object, block.offset_bytes, {}}, [&] {
-    const ByteView stored = fetcher_.take();
+    const ByteView stored = fetcher_.take().bytes;
     ++totals_.blocks;
     totals_.bytes += stored.size();
     if (!cipher_) return;
