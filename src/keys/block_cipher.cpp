@@ -31,7 +31,8 @@ bool BlockCipher::open(const objset::Entry& entry, std::uint32_t object_type, By
     return cipher_of(sealing.salt).open({sealing.iv, {}}, sealing.mac, stored, plain);
   const crypto::Sha512Digest code = hmac_.update(stored).finish();
   std::copy(stored.begin(), stored.end(), plain.begin());
-  return crypto::is_equal(ByteView(code).first(sealing.mac.size()), sealing.mac);
+  const bool has_no_cipher = sealing.salt == stream::Salt{} && sealing.iv == stream::Iv{};
+  return has_no_cipher && crypto::is_equal(ByteView(code).first(sealing.mac.size()), sealing.mac);
 }
 
 bool BlockCipher::open(const objset::Entry& entry, SealedDnodes& dnodes) {

@@ -14,6 +14,7 @@ namespace {
 using objset::Dnode;
 
 // The first 64 bytes of a dnode_phys_t (include/sys/dnode.h).
+constexpr std::size_t kSector = 512;
 constexpr std::size_t kCoreBytes = 64;
 constexpr std::size_t kPointerBytes = 128;
 constexpr std::uint8_t kHasSpill = 1U << 2;  // the one portable flag, DNODE_FLAG_SPILL_BLKPTR
@@ -36,7 +37,7 @@ void append(Bytes& out, const Core& core, Endian order) {
   std::uint8_t bytes[kCoreBytes] = {
       core.type,       core.geometry.indirect_shift, core.geometry.levels, core.geometry.pointers,
       core.bonus_type, core.checksum_type,           core.compress,        core.flags};
-  store(bytes + 8, static_cast<std::uint16_t>(core.block_size / 512), order);
+  store(bytes + 8, static_cast<std::uint16_t>(core.block_size / kSector), order);
   store(bytes + 10, core.bonus_length, order);
   bytes[12] = core.extra_slots;
   store(bytes + 16, core.max_block, order);
@@ -69,7 +70,17 @@ std::size_t bonus_room(const Dnode& dnode) {
   return dnode.slots * std::size_t{stream::kDnodeSlotSize} - kCoreBytes - pointers * kPointerBytes;
 }
 
+/// What is authenticated is OpenZFS's dnode: ours must say no more than fits into that.
+void check_fits(const Dnode& dnode) {
+  const bool fits = dnode.type <= 0xff && dnode.bonus_type <= 0xff &&
+                    dnode.bonus_length <= 0xffff && dnode.block_size % kSector == 0 &&
+                    dnode.block_size / kSector <= 0xffff && dnode.uncut_size == 0 &&
+                    dnode.hole_end == 0 && (dnode.has_spill || dnode.spill == objset::Entry{});
+  if (!fits) fail(ErrorKind::kDamaged, "a dnode that no sealed dataset can have");
+}
+
 void append(SealedDnodes& out, const Dnode& dnode, const DnodePointers& pointers, Endian order) {
+  check_fits(dnode);
   append(out.associated, core_of(dnode), order);
   append(out.associated, pointers);
   Bytes bonus = dnode.bonus;

@@ -100,6 +100,8 @@ DnodePointers Verifier::verify_object(const File& file) {
   for (std::uint64_t i = 0; i < dnode.pointers.size(); ++i)
     pointers.push_back(file_pointer(file, dnode.pointers[i], dnode.geometry.levels - 1U, i));
   if (dnode.has_spill) {
+    if (dnode.spill.logical_size % stream::kMinBlockSize != 0)
+      fault({file.object, objset::kSpillBlock, "a spill block of an impossible size"});
     await({dnode.spill, file.object, objset::kSpillBlock, dnode.bonus_type});
     pointers.push_back(objset::authentic_spill(dnode));
   }
@@ -118,6 +120,8 @@ AuthenticPointer Verifier::file_pointer(const File& file, const Entry& entry, un
   }
   if (entry.kind == EntryKind::kRedacted) return {};
   if (level == 0) {
+    if (entry.logical_size != dnode.block_size)
+      fault({file.object, offset, "a block that has not its object's size"});
     await({entry, file.object, offset, dnode.type});
     return objset::authentic_pointer(entry, tree, level);
   }

@@ -16,6 +16,7 @@ class Forger {
   struct Block {
     What what;
     std::size_t entries;  ///< of a node
+    bool leads_to_data;   ///< its entries do, not to nodes or dnodes
     Bytes& bytes;
   };
   /// Called with each block before it is stored, children before parents; may change its bytes.
@@ -32,8 +33,10 @@ class Forger {
   }
 
  private:
-  vault::BlockPointer store(What what, Bytes bytes, std::size_t entries = 0) {
-    change_({what, entries, bytes});
+  vault::BlockPointer store(What what, Bytes bytes) { return store({what, 0, false, bytes}); }
+  vault::BlockPointer store(Block block) {
+    Bytes& bytes = block.bytes;
+    change_(block);
     return appender_.append(bytes);
   }
 
@@ -42,7 +45,7 @@ class Forger {
     if (level != 0) {
       auto node = objset::read_node(vault_, entry, set.geometry);
       for (objset::Entry& each : node) forge_meta(set, each, level - 1);
-      entry.where = store_node(node);
+      entry.where = store_node(node, false);
       return;
     }
     objset::DnodeBlock block = objset::read_dnode_block(vault_, entry);
@@ -64,13 +67,13 @@ class Forger {
     }
     auto node = objset::read_node(vault_, entry, geometry);
     for (objset::Entry& each : node) forge_file(geometry, each, level - 1);
-    entry.where = store_node(node);
+    entry.where = store_node(node, level == 1);
   }
 
-  vault::BlockPointer store_node(const std::vector<objset::Entry>& node) {
+  vault::BlockPointer store_node(const std::vector<objset::Entry>& node, bool leads_to_data) {
     Bytes bytes;
     objset::encode_entries(node, bytes);
-    return store(What::kNode, std::move(bytes), node.size());
+    return store({What::kNode, node.size(), leads_to_data, bytes});
   }
 
   vault::Vault& vault_;

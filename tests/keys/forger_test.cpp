@@ -18,18 +18,30 @@ using keys::test::KeyWorld;
 namespace {
 
 // What a forger may change unnoticed, because no key ever covered it (proto/keys.md): births,
-// the fields of DRR_WRITE that only the sender's pool knew, and of BEGIN all but the type. What is
-// left when these are set to nothing is what the key must vouch for.
+// the fields of DRR_WRITE that only the sender's pool knew, fields that pointers to other
+// metadata do not use, and of BEGIN all but the type. What is left when these are set to nothing is
+// what the key must vouch for.
 
-void erase_uncovered(objset::Entry& entry) {
+enum class LeadsTo { kData, kMetadata };
+
+void erase_uncovered(objset::Entry& entry, LeadsTo leads_to) {
   entry.birth = {};
   entry.checksum_type = 0;
   entry.dedup_capable = false;
   entry.key = {};
+  if (leads_to == LeadsTo::kData) return;
+  entry.logical_size = 0;
+  entry.compression = 0;
+  entry.byte_order = Endian::kLittle;
+  entry.sealing = {};
 }
 
-void erase_uncovered(std::vector<objset::Entry>& entries) {
-  for (objset::Entry& entry : entries) erase_uncovered(entry);
+void erase_uncovered(std::vector<objset::Entry>& entries, LeadsTo leads_to) {
+  for (objset::Entry& entry : entries) erase_uncovered(entry, leads_to);
+}
+
+LeadsTo leads_to(const objset::Geometry& geometry) {
+  return geometry.levels > 1 ? LeadsTo::kMetadata : LeadsTo::kData;
 }
 
 struct Covered {
@@ -44,7 +56,7 @@ struct Covered {
 Covered covered_of(const objset::ObjectSet& set) {
   Covered covered;
   covered.entries = set.pointers;
-  erase_uncovered(covered.entries);
+  erase_uncovered(covered.entries, LeadsTo::kMetadata);
   const auto payload = stream::decode_nvlist(set.begin_payload);
   const auto* keydata = payload.list.get_nvlist(stream::begin_key::kCryptKeydata);
   if (keydata == nullptr || keydata->get_u8_array("portable_mac") == nullptr) return covered;
@@ -68,13 +80,13 @@ std::optional<Covered> covered_of(const Forger::Block& block) {
         return covered_of(objset::decode_object_set(block.bytes));
       case Forger::What::kNode:
         covered.entries = objset::decode_entries(block.bytes, block.entries).entries;
-        erase_uncovered(covered.entries);
+        erase_uncovered(covered.entries, block.leads_to_data ? LeadsTo::kData : LeadsTo::kMetadata);
         return covered;
       case Forger::What::kDnodes:
         covered.dnodes = objset::decode_dnode_block(block.bytes);
         for (auto& [slot, dnode] : covered.dnodes) {
-          erase_uncovered(dnode.pointers);
-          erase_uncovered(dnode.spill);
+          erase_uncovered(dnode.pointers, leads_to(dnode.geometry));
+          erase_uncovered(dnode.spill, LeadsTo::kData);
         }
         return covered;
       case Forger::What::kData:
