@@ -137,9 +137,12 @@ Bytes portable_message(const objset::ObjectSet& set, const DnodePointers& pointe
   core.block_size = objset::kDnodeBlockBytes;
   core.max_block = set.max_block;
 
-  Bytes message(2 * sizeof(std::uint64_t));  // type, and flags of which none is portable
+  std::array<std::uint8_t, 2 * sizeof(std::uint64_t)> head{};  // type, and flags: none is portable
   // Big-endian, whatever the host: seen of 2.0 to 2.3.
-  store(message.data(), std::uint64_t{set.begin.type}, Endian::kBig);
+  store(head.data(), std::uint64_t{set.begin.type}, Endian::kBig);
+  Bytes message;
+  message.reserve(head.size() + kCoreBytes + pointers.size() * sizeof(objset::AuthenticPointer));
+  message.insert(message.end(), head.begin(), head.end());
   append(message, core, Endian::kLittle);
   append(message, pointers);
   return message;
