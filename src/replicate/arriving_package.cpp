@@ -130,7 +130,7 @@ ArrivingPackage::ArrivingPackage(const stream::Begin& begin, const Nvlist& list)
         fail(ErrorKind::kDamaged, "{} is no dataset", pair.name);
       datasets_.push_back(read_dataset(entry->front()));
       for (const ArrivingSnapshot& snapshot : datasets_.back().snapshots)
-        by_snapshot_.emplace(snapshot.guid, datasets_.size() - 1);
+        by_snapshot_[snapshot.guid].push_back(datasets_.size() - 1);
     }
   } catch (Error& error) {
     throw Error(ErrorKind::kDamaged, fmt::format("the package's list: {}", error.what()));
@@ -139,7 +139,16 @@ ArrivingPackage::ArrivingPackage(const stream::Begin& begin, const Nvlist& list)
 
 const ArrivingDataset* ArrivingPackage::find_by_snapshot(std::uint64_t guid) const {
   const auto found = by_snapshot_.find(guid);
-  return found == by_snapshot_.end() ? nullptr : &datasets_[found->second];
+  return found == by_snapshot_.end() ? nullptr : &datasets_[found->second.front()];
+}
+
+const ArrivingDataset* ArrivingPackage::find_by_snapshot(std::uint64_t guid,
+                                                         std::string_view name) const {
+  const auto found = by_snapshot_.find(guid);
+  if (found == by_snapshot_.end()) return nullptr;
+  for (const std::size_t i : found->second)
+    if (datasets_[i].name == name) return &datasets_[i];
+  return &datasets_[found->second.front()];
 }
 
 const ArrivingDataset* ArrivingPackage::find_by_name(std::string_view name) const {

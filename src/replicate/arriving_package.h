@@ -49,8 +49,11 @@ class ArrivingPackage {
   /// The dataset that was sent.
   const std::string& top() const { return top_; }
   const std::vector<ArrivingDataset>& datasets() const { return datasets_; }
-  /// The dataset which a snapshot belongs to at the source; null if it is not listed.
+  /// The dataset which a snapshot belongs to at the source; null if it is not listed. A pool that
+  /// keeps a replica of its own dataset has a guid twice: then the first one's.
   const ArrivingDataset* find_by_snapshot(std::uint64_t guid) const;
+  /// The same, and of several the one that is called `name`.
+  const ArrivingDataset* find_by_snapshot(std::uint64_t guid, std::string_view name) const;
   const ArrivingDataset* find_by_name(std::string_view name) const;
 
  private:
@@ -59,7 +62,7 @@ class ArrivingPackage {
   std::string from_;
   std::string top_;
   std::vector<ArrivingDataset> datasets_;
-  std::unordered_map<std::uint64_t, std::size_t> by_snapshot_;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_snapshot_;
 };
 
 }  // namespace sealift::replicate

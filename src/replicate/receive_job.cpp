@@ -114,8 +114,10 @@ void ReceiveJob::follow_source() {
 void ReceiveJob::receive_substream(const Item& begin) {
   const Arrival arrival =
       in_context("cannot receive", [&] { return begin_arrival(reader_, begin); });
+  const std::string& sent = arrival.begin.to_name;
   const ArrivingDataset* entry =
-      package_ ? package_->find_by_snapshot(arrival.begin.to_guid) : nullptr;
+      package_ ? package_->find_by_snapshot(arrival.begin.to_guid, sent.substr(0, sent.find('@')))
+               : nullptr;
   in_context(what_is_received(arrival, request_), [&] { receive_into(begin, arrival, entry); });
 }
 
