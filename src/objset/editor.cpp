@@ -137,10 +137,8 @@ void Editor::close_block() {
 }
 
 void Editor::open_object(std::uint64_t object, Dnode& dnode) {
-  object_.emplace();
-  object_->number = object;
-  object_->dnode = &dnode;
-  object_->tree = std::make_unique<BlockTree>(context_, dnode.geometry, dnode.pointers);
+  object_ = OpenObject{object, &dnode,
+                       std::make_unique<BlockTree>(context_, dnode.geometry, dnode.pointers)};
 }
 
 void Editor::close_object() {
