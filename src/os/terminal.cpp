@@ -62,4 +62,15 @@ std::size_t read_secret_line(std::string_view question, ByteSpan into) {
   }
 }
 
+std::size_t read_secret_bytes(ByteSpan into) {
+  std::size_t size = 0;
+  while (size < into.size()) {
+    const ssize_t count = ::read(STDIN_FILENO, into.data() + size, into.size() - size);
+    if (count < 0) fail_errno("read", "standard input");
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  return size;
+}
+
 }  // namespace sealift::os

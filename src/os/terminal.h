@@ -15,4 +15,8 @@ bool is_stdin_terminal();
 /// an input that ended. The newline is not put into `into`.
 std::size_t read_secret_line(std::string_view question, ByteSpan into);
 
+/// Reads standard input, which is no terminal, to its end or until `into` is full. Returns how many
+/// bytes there were.
+std::size_t read_secret_bytes(ByteSpan into);
+
 }  // namespace sealift::os
