@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/error.h"
 
 namespace sealift::replicate {
 
@@ -11,6 +12,17 @@ using objset::Dnode;
 using objset::Entry;
 using objset::EntryKind;
 using objset::Geometry;
+
+namespace {
+
+/// Plaintext among sealed blocks is never sent, nor filled in: no key ever made it.
+void require_sealed(const Entry& entry, std::uint64_t object, std::uint64_t offset) {
+  if (entry.kind != EntryKind::kEmbedded && entry.sealing.mac != stream::Mac{}) return;
+  fail(ErrorKind::kDamaged, "object {}, offset {}: a block of an encrypted snapshot is not sealed",
+       object, offset);
+}
+
+}  // namespace
 
 void Encoder::put_pending() {
   std::visit(
@@ -116,6 +128,7 @@ void Encoder::data(const Dnode& dnode, std::uint64_t object, std::uint64_t block
                    const Entry& entry) {
   put_pending();
   const std::uint64_t offset = block * dnode.block_size;
+  if (options_.is_raw) require_sealed(entry, object, offset);
   if (entry.kind == EntryKind::kEmbedded) {
     outbox_.put_stored(stream::WriteEmbedded{object, offset, entry.logical_size, options_.to_guid,
                                              entry.compression, entry.embedded_type,
@@ -148,6 +161,7 @@ void Encoder::embedded(std::uint64_t object, std::uint64_t offset, const Entry& 
 
 void Encoder::spill(std::uint64_t object, const Entry& entry) {
   put_pending();
+  if (options_.is_raw) require_sealed(entry, object, objset::kSpillBlock);
   if (entry.kind == EntryKind::kEmbedded) {
     embedded(object, objset::kSpillBlock * entry.logical_size, entry);
     return;

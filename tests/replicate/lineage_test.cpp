@@ -84,7 +84,7 @@ TEST_CASE("an unchanged copy is byte for byte the stream") {
   CHECK(with_begin(reference(kFull), [](auto&, auto*) {}) == reference(kFull));
 }
 
-TEST_CASE("another master key is another lineage") {
+TEST_CASE("invariant 2: another master key is another lineage") {
   ReceiveWorld world;
   world.receive_file(kFull);
   check_refused(world, with_number(kIncrement, "DSL_CRYPTO_GUID", 99),
@@ -131,7 +131,7 @@ TEST_CASE("a head's stream is kept, and is no base") {
   check_refused(world, reference(kIncrement), "IV set guid missing");
 }
 
-TEST_CASE("a dataset's own wrapping is never replaced") {
+TEST_CASE("invariant 1: a dataset's own wrapping is never replaced") {
   ReceiveWorld world;
   world.receive_file(kFull);
   const auto own = [&] { return world.catalog().get(kName).key.value(); };
