@@ -18,7 +18,8 @@ namespace sealift {
 
 namespace catalog {
 struct Item;
-}
+struct DatasetRecord;
+}  // namespace catalog
 
 enum class EntryType : unsigned { kFilesystem = 1, kVolume = 2, kSnapshot = 4, kBookmark = 8 };
 constexpr unsigned kAllEntryTypes = 15;
@@ -65,11 +66,16 @@ class Entry {
   std::shared_ptr<const catalog::Item> item_;
 };
 
+/// Says whether a key that is loaded opens an encrypted dataset. <sealift/keyring.h> makes one;
+/// a listing itself sees no keys.
+using IsKeyLoaded = std::function<bool(const catalog::DatasetRecord&)>;
+
 /// Reads one committed state of a vault. One thread at a time.
 class Listing {
  public:
-  /// `vault` must outlive this and must not be refreshed meanwhile.
-  explicit Listing(const Vault& vault);
+  /// `vault` must outlive this and must not be refreshed meanwhile. Without `is_key_loaded` no
+  /// key is available.
+  explicit Listing(const Vault& vault, IsKeyLoaded is_key_loaded = {});
   ~Listing();
 
   struct Selection {

@@ -139,6 +139,8 @@ class Catalog {
   std::optional<Wrapping> wrapping(DatasetId dataset, WrappingId id) const;
   /// Journals it; one that is there already stays as it is. Returns its id.
   WrappingId add_wrapping(DatasetId dataset, const Wrapping& wrapping);
+  /// Must not be the one in force.
+  void remove_wrapping(DatasetId dataset, WrappingId id);
 
   /// Every dataset whose wrapping key is that of encryption root `root`, itself included.
   std::vector<DatasetId> encryption_heirs(DatasetId root) const;

@@ -108,6 +108,12 @@ WrappingId Catalog::add_wrapping(DatasetId dataset, const Wrapping& wrapping) {
   return id;
 }
 
+void Catalog::remove_wrapping(DatasetId dataset, WrappingId id) {
+  const auto& key = this->dataset(dataset).key;
+  SEALIFT_ASSERT(!key || key->own != id);
+  tree_.erase(keys::wrapping(dataset, id));
+}
+
 std::vector<DatasetId> Catalog::encryption_heirs(DatasetId root) const {
   std::vector<DatasetId> found;
   tree_.scan(keys::heirs(root), [&](std::string_view key, std::string_view) {

@@ -131,7 +131,7 @@ Property snapshot_count(const Item& item) {
   return count(item.dataset->snapshot_count);
 }
 
-// -- Keys. Nothing here ever has a key loaded: `keystatus` says what a vault can know. ----------
+// -- Keys ---------------------------------------------------------------------------------------
 
 std::optional<Wrapping> wrapping_in_force(const Item& item) {
   const auto& key = item.dataset->key;
@@ -155,7 +155,9 @@ Property encryption_root(const Item& item) {
 }
 
 Property key_status(const Item& item) {
-  return item.dataset->key ? text_property("unavailable") : unset_property();
+  if (!item.dataset->key) return unset_property();
+  const IsKeyLoaded& is_loaded = item.shelf->is_key_loaded;
+  return text_property(is_loaded && is_loaded(*item.dataset) ? "available" : "unavailable");
 }
 
 Property key_format(const Item& item) {

@@ -24,6 +24,7 @@ class Shelf {
 
   Catalog catalog;
   std::uint64_t available_bytes = 0;  ///< in the file system that holds the vault
+  IsKeyLoaded is_key_loaded;          ///< may be empty
 
  private:
   mutable std::unordered_map<DatasetId, std::string> names_;

@@ -15,8 +15,10 @@ using catalog::Item;
 using catalog::NameKind;
 
 struct Listing::Impl {
-  explicit Impl(const Vault& vault) : shelf(vault.inner(), vault.inner().root().catalog) {
+  Impl(const Vault& vault, IsKeyLoaded is_key_loaded)
+      : shelf(vault.inner(), vault.inner().root().catalog) {
     shelf.available_bytes = vault.available_bytes();
+    shelf.is_key_loaded = std::move(is_key_loaded);
   }
 
   catalog::Shelf shelf;
@@ -103,7 +105,8 @@ Item find_item(const catalog::Shelf& shelf, const catalog::Name& name, DatasetRe
 
 }  // namespace
 
-Listing::Listing(const Vault& vault) : impl_(std::make_unique<Impl>(vault)) {}
+Listing::Listing(const Vault& vault, IsKeyLoaded is_key_loaded)
+    : impl_(std::make_unique<Impl>(vault, std::move(is_key_loaded))) {}
 Listing::~Listing() = default;
 
 std::vector<Entry> Listing::find(const std::string& text, const Selection& selection) const {

@@ -3,6 +3,57 @@
 #include "catalog/operations.h"
 
 namespace sealift::catalog {
+namespace {
+
+constexpr std::string_view kLocation = "keylocation";
+
+DatasetId root_of_parent(const Catalog& catalog, const DatasetRecord& dataset) {
+  const auto parent = catalog.find(dataset.parent);
+  return parent && parent->key ? parent->key->encryption_root : DatasetId{};
+}
+
+/// Whether the clone's origin is the first of its family and so decides the family's encryption
+/// root, as in OpenZFS (module/zfs/dsl_crypt.c, dsl_dataset_promote_crypt_check).
+bool decides_key(const DatasetRecord& origin) {
+  return origin.key && !origin.origin;
+}
+
+void check_encryption(const Catalog& catalog, const DatasetRecord& clone,
+                      const DatasetRecord& origin) {
+  if (!decides_key(origin) || origin.key->encryption_root == origin.id) return;
+  const DatasetId root = root_of_parent(catalog, clone);
+  if (!root || root != root_of_parent(catalog, origin))
+    fail(ErrorKind::kState, "cannot promote dataset outside its encryption root");
+}
+
+/// All that the origin's key opens the clone's opens from now on: both are wrapped with the same.
+void check_same_key(const Catalog& catalog, const DatasetRecord& clone,
+                    const DatasetRecord& origin) {
+  const auto own = catalog.wrapping(clone.id, clone.key->own);
+  const auto origins = catalog.wrapping(origin.id, origin.key->own);
+  if (own && origins && own->key_format == origins->key_format &&
+      own->pbkdf2_salt == origins->pbkdf2_salt && own->pbkdf2_iters == origins->pbkdf2_iters)
+    return;
+  fail(ErrorKind::kRefused,
+       "it would become the encryption root of what {} is now, and its wrapping {} was not made "
+       "with the same key as wrapping {}",
+       catalog.full_name(origin.id), to_text(clone.key->own), to_text(origin.key->own));
+}
+
+/// The role of an encryption root goes with the promotion, and its keylocation too.
+void take_root_role(Catalog& catalog, DatasetId clone, const DatasetRecord& origin) {
+  for (const DatasetId id : catalog.encryption_heirs(origin.id)) {
+    DatasetRecord heir = catalog.dataset(id);
+    heir.key->encryption_root = clone;
+    catalog.update(heir);
+  }
+  const auto location = catalog.property({origin.id, {}}, kLocation);
+  if (!location) return;
+  catalog.put_property({clone, {}}, kLocation, *location);
+  catalog.put_property({origin.id, {}}, kLocation, {});
+}
+
+}  // namespace
 
 void promote(Change& change, const std::string& name) {
   Catalog& catalog = change.catalog;
@@ -20,7 +71,12 @@ void promote(Change& change, const std::string& name) {
       }
       return true;
     });
+    const DatasetRecord origin = catalog.dataset(clone.origin.dataset);
+    check_encryption(catalog, clone, origin);
+    const bool was_root = decides_key(origin) && origin.key->encryption_root == origin.id;
+    if (was_root) check_same_key(catalog, clone, origin);
     catalog.promote(clone.id);
+    if (was_root) take_root_role(catalog, clone.id, origin);
   });
 }
 

@@ -41,6 +41,27 @@ void check_applies(const Catalog& catalog, PropertyOwner owner, std::string_view
   }
 }
 
+/// As OpenZFS takes it (module/zcommon/zfs_prop.c, zfs_prop_valid_keylocation). What is kept for
+/// ZFS's sake, "https:", no key is read from here.
+bool is_key_location(std::string_view text) {
+  for (const std::string_view scheme : {"file:///", "https://", "http://"})
+    if (text.starts_with(scheme) && text.size() > scheme.size()) return true;
+  return text == "prompt" || text == "none";
+}
+
+void check_key_location(const Catalog& catalog, DatasetId id, std::string_view text) {
+  const DatasetRecord dataset = catalog.dataset(id);
+  if (!is_key_location(text)) fail(ErrorKind::kUsage, "invalid keylocation");
+  if (!dataset.key && text != "none")
+    fail(ErrorKind::kState, "keylocation must be 'none' for unencrypted datasets");
+  if (!dataset.key) return;
+  if (text == "none")
+    fail(ErrorKind::kState, "keylocation must not be 'none' for encrypted datasets");
+  if (dataset.key->encryption_root != id)
+    fail(ErrorKind::kState, "keylocation can only be set on encryption roots: that of '{}' is '{}'",
+         catalog.full_name(id), catalog.full_name(dataset.key->encryption_root));
+}
+
 }  // namespace
 
 void set_property(Catalog& catalog, PropertyOwner owner, std::string_view name,
@@ -48,6 +69,7 @@ void set_property(Catalog& catalog, PropertyOwner owner, std::string_view name,
   check_settable(name);
   check_applies(catalog, owner, name);
   const std::string key = key_of(name);
+  if (key == "keylocation") check_key_location(catalog, owner.dataset, text);
   PropertyRecord property = read(catalog, owner, key);
   property.local = parse_value(key, text);
   catalog.put_property(owner, key, property);
