@@ -12,20 +12,36 @@
 
 namespace sealift {
 
+namespace os {
+class Keyring;
+}
+
+enum class KeyPurpose : std::uint8_t {
+  kOpen,
+  kNew,       ///< to take the place of the one that is in force
+  kNewAgain,  ///< the same once more, against mistyping
+};
+
 /// What a person is asked for.
 struct KeyQuestion {
   std::string dataset;
-  std::string format;  ///< "passphrase" or "hex"
+  std::string format;  ///< "passphrase", "hex" or "raw"
+  KeyPurpose purpose = KeyPurpose::kOpen;
+  std::string trouble;  ///< with the answer before, to be said first; empty: there was none
 };
 
 /// How a wrapping key is got at.
 struct KeyAccess {
-  /// "file:///path", "fd://3" or "prompt", as in the property keylocation. Empty: the property of
-  /// the encryption root, where that names a file; else no key.
+  /// "file:///path", "fd://3" or "prompt", as in the property keylocation. Empty: the key that is
+  /// loaded; else the property of the encryption root, where that names a file; else no key.
   std::string location;
   /// Puts what the person typed into the buffer, which is in memory that nobody else sees, and
   /// returns how many bytes. Needed for "prompt" only.
   std::function<std::size_t(const KeyQuestion&, ByteSpan)> ask;
+  /// ask() reaches somebody who may mistype: a wrong key is asked for three times, a new one twice.
+  bool is_person = false;
+  /// Where <sealift/keyring.h> keeps loaded keys; must outlive this. Null: none is loaded.
+  const os::Keyring* loaded = nullptr;
 };
 
 enum class VerifyDepth : std::uint8_t {

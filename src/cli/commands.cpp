@@ -5,6 +5,7 @@
 namespace sealift::cli {
 
 extern const Command kBookmark;
+extern const Command kChangeKey;
 extern const Command kCreate;
 extern const Command kDestroy;
 extern const Command kGet;
@@ -12,8 +13,12 @@ extern const Command kHold;
 extern const Command kHolds;
 extern const Command kInherit;
 extern const Command kInit;
+extern const Command kKeyAdopt;
+extern const Command kKeyForget;
+extern const Command kKeyStatus;
 extern const Command kKeyTest;
 extern const Command kList;
+extern const Command kLoadKey;
 extern const Command kPromote;
 extern const Command kReceive;
 extern const Command kRelease;
@@ -26,13 +31,15 @@ extern const Command kStatus;
 extern const Command kStreamDump;
 extern const Command kStreamToken;
 extern const Command kStreamVerify;
+extern const Command kUnloadKey;
 extern const Command kVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      kBookmark, kCreate,   kDestroy, kGet,        kHold,        kHolds,        kInherit,  kInit,
-      kKeyTest,  kList,     kPromote, kReceive,    kRelease,     kRename,       kRollback, kSend,
-      kSet,      kSnapshot, kStatus,  kStreamDump, kStreamToken, kStreamVerify, kVerify,
+      kBookmark,   kChangeKey,   kCreate,       kDestroy,   kGet,     kHold, kHolds,    kInherit,
+      kInit,       kKeyAdopt,    kKeyForget,    kKeyStatus, kKeyTest, kList, kLoadKey,  kPromote,
+      kReceive,    kRelease,     kRename,       kRollback,  kSend,    kSet,  kSnapshot, kStatus,
+      kStreamDump, kStreamToken, kStreamVerify, kUnloadKey, kVerify,
   };
   return table;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/listing.h>
+#include <sealift/keyring.h>
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "cli/command.h"
+#include "cli/ask_key.h"
 #include "cli/entry_json.h"
 #include "cli/query.h"
 #include "cli/table.h"
@@ -167,7 +167,7 @@ ExitCode get(const Options& options, const std::string& directory) {
       options.properties == "all" ? std::vector<std::string>{} : parse_names(options.properties);
 
   const Vault vault = Vault::open(directory, Vault::Access::kRead);
-  const Listing listing(vault);
+  const Listing listing(vault, loaded_in(vault, keyring()));
   const Answer answer = ask(listing, vault.name(), options.query, kAllEntryTypes);
   Rows rows;
   for (const Entry& entry : answer.entries) rows.emplace_back(entry, select(entry, names, sources));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/listing.h>
+#include <sealift/keyring.h>
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "cli/command.h"
+#include "cli/ask_key.h"
 #include "cli/entry_json.h"
 #include "cli/query.h"
 #include "cli/table.h"
@@ -109,7 +109,7 @@ ExitCode list(const Options& options, const std::string& directory) {
     }
   }
   const Vault vault = Vault::open(directory, Vault::Access::kRead);
-  const Listing listing(vault);
+  const Listing listing(vault, loaded_in(vault, keyring()));
   const Answer answer = ask(listing, vault.name(), options.query, kHeads);
   // A script that asked for JSON gets all of it or none.
   if (options.json && !answer.is_complete) return ExitCode::kState;

@@ -4,58 +4,78 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "keys/key_records.h"
+#include "keys/loaded_keys.h"
 
 namespace sealift::keys {
 namespace {
 
 constexpr const char* kPrompt = "prompt";
 
-/// The property keylocation of `root` if it was set here: what a stream brought names no file.
-std::string stored_location(const catalog::Catalog& catalog, catalog::DatasetId root) {
-  const auto record = catalog.property({root, {}}, "keylocation");
-  if (!record) return {};
-  const auto* text = record->local ? std::get_if<std::string>(&*record->local) : nullptr;
-  return text == nullptr ? std::string() : *text;
+MasterKey opened(std::optional<MasterKey> key) {
+  if (!key) fail(ErrorKind::kWrongKey, "incorrect key");
+  return *std::move(key);
 }
 
 }  // namespace
 
 std::optional<MasterKey> KeyChain::open(const catalog::Catalog& catalog,
                                         const catalog::DatasetRecord& dataset) {
-  const catalog::DatasetId root = dataset.key->encryption_root;
-  std::string location = access_.location;
-  if (location.empty()) location = stored_location(catalog, root);
-  if (access_.location.empty() && !is_unattended(location)) return std::nullopt;
-  const auto wrapping = catalog.wrapping(dataset.id, dataset.key->own);
-  if (!wrapping)
-    fail(ErrorKind::kDamaged, "{} has lost its wrapping {}", catalog.full_name(dataset.id),
-         catalog::to_text(dataset.key->own));
-  return in_context(catalog.full_name(dataset.id),
-                    [&] { return unwrap(*wrapping, location, catalog.full_name(root)); });
+  const catalog::DatasetRecord root = encryption_root(catalog, dataset);
+  const catalog::Wrapping wrapping = own_wrapping(catalog, dataset);
+  const bool is_given = !access_.location.empty();
+  const WrappingKey* key = is_given ? nullptr : loaded(catalog, root);
+  const std::string location = is_given ? access_.location : stored_location(catalog, root);
+  if (key == nullptr && !is_given && !is_unattended(location)) return std::nullopt;
+  return in_context(catalog.full_name(dataset.id), [&] {
+    if (key == nullptr)
+      key = &derive(derivation_of(wrapping), location, catalog.full_name(root.id));
+    return opened(MasterKey::unwrap(wrapping, *key));
+  });
 }
 
 MasterKey KeyChain::open(const catalog::Wrapping& wrapping, const std::string& name) {
-  const std::string location = access_.location.empty() ? kPrompt : access_.location;
-  return in_context(name, [&] { return unwrap(wrapping, location, name); });
+  return in_context(name, [&] { return opened(try_open(wrapping, name)); });
 }
 
-MasterKey KeyChain::unwrap(const catalog::Wrapping& wrapping, const std::string& location,
-                           const std::string& dataset) {
-  auto opened = MasterKey::unwrap(wrapping, derive(derivation_of(wrapping), location, dataset));
-  if (!opened) fail(ErrorKind::kWrongKey, "incorrect key");
-  return std::move(*opened);
+std::optional<MasterKey> KeyChain::try_open(const catalog::Wrapping& wrapping,
+                                            const std::string& name) {
+  const std::string location = access_.location.empty() ? kPrompt : access_.location;
+  return MasterKey::unwrap(wrapping, derive(derivation_of(wrapping), location, name));
+}
+
+const WrappingKey* KeyChain::loaded(const catalog::Catalog& catalog,
+                                    const catalog::DatasetRecord& root) {
+  if (access_.loaded == nullptr) return nullptr;
+  if (loaded_.root != root.id || loaded_.opens != root.key->own) {
+    loaded_ = {root.id, root.key->own, std::nullopt};
+    auto found = LoadedKeys(*access_.loaded).find(catalog, root);
+    if (found && MasterKey::unwrap(own_wrapping(catalog, root), found->key))
+      loaded_.key = std::move(found->key);
+  }
+  return loaded_.key ? &*loaded_.key : nullptr;
+}
+
+const KeyChain::Material& KeyChain::read(const std::string& location, const KeyQuestion& question) {
+  const std::string asked = location == kPrompt ? question.dataset : std::string();
+  const auto found = std::find_if(materials_.begin(), materials_.end(), [&](const Material& each) {
+    return each.location == location && each.dataset == asked;
+  });
+  if (found != materials_.end()) return *found;
+  // A copy of its own length: locked memory is scarce.
+  const crypto::Secret whole = read_key_material(location, access_, question);
+  materials_.push_back({location, asked, crypto::Secret::copy_of(whole.view())});
+  return materials_.back();
 }
 
 const WrappingKey& KeyChain::derive(const Derivation& derivation, const std::string& location,
                                     const std::string& dataset) {
-  const std::string asked = location == kPrompt ? dataset : std::string();
+  const Material& material = read(location, {dataset, name_of(derivation.format), {}, {}});
   const auto found = std::find_if(derived_.begin(), derived_.end(), [&](const Derived& each) {
-    return each.location == location && each.dataset == asked && each.derivation == derivation;
+    return each.from == &material && each.derivation == derivation;
   });
   if (found != derived_.end()) return found->key;
-  const crypto::Secret material =
-      read_key_material(location, access_, {dataset, name_of(derivation.format)});
-  derived_.push_back({location, asked, derivation, WrappingKey::derive(material, derivation)});
+  derived_.push_back({&material, derivation, WrappingKey::derive(material.bytes, derivation)});
   return derived_.back().key;
 }
 

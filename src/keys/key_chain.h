@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
+#include <deque>
 
 #include "catalog/catalog.h"
 #include "keys/key_material.h"
@@ -9,8 +9,8 @@
 
 namespace sealift::keys {
 
-/// Opens master keys with one KeyAccess, asking and deriving once for all datasets that share a
-/// wrapping key. `access` must outlive it.
+/// Opens master keys with one KeyAccess: loads, asks and derives once for all datasets that share
+/// a wrapping key. `access` must outlive it.
 class KeyChain {
  public:
   explicit KeyChain(const KeyAccess& access) : access_(access) {}
@@ -20,22 +20,43 @@ class KeyChain {
                                 const catalog::DatasetRecord& dataset);
   /// That in a stream's head. `name` is the sender's for the dataset.
   MasterKey open(const catalog::Wrapping& wrapping, const std::string& name);
+  /// The same, of whatever wrapping; nothing if the key does not open it.
+  std::optional<MasterKey> try_open(const catalog::Wrapping& wrapping, const std::string& name);
+
+  /// True once something was read that is, or is not, a key.
+  bool has_material() const { return !materials_.empty(); }
+
+  /// The key that is loaded for an encryption root, if it opens that root; else null. Lives until
+  /// the next call of this or open().
+  const WrappingKey* loaded(const catalog::Catalog& catalog, const catalog::DatasetRecord& root);
 
  private:
-  struct Derived {
+  /// Read once: from a descriptor it comes only once, and nobody wants to type it twice.
+  struct Material {
     std::string location;
     std::string dataset;  ///< whom the question was about; empty where nobody was asked
+    crypto::Secret bytes;
+  };
+  struct Derived {
+    const Material* from;
     Derivation derivation;
     WrappingKey key;
   };
 
-  MasterKey unwrap(const catalog::Wrapping& wrapping, const std::string& location,
-                   const std::string& dataset);
+  const Material& read(const std::string& location, const KeyQuestion& question);
   const WrappingKey& derive(const Derivation& derivation, const std::string& location,
                             const std::string& dataset);
 
   const KeyAccess& access_;
-  std::vector<Derived> derived_;
+  std::deque<Material> materials_;
+  std::deque<Derived> derived_;
+  /// Of the root that was asked about last: locked memory is scarce.
+  struct Loaded {
+    catalog::DatasetId root;
+    catalog::WrappingId opens;
+    std::optional<WrappingKey> key;
+  };
+  Loaded loaded_;
 };
 
 }  // namespace sealift::keys

@@ -16,14 +16,6 @@ using crypto::Secret;
 
 constexpr std::size_t kHexDigits = 2 * WrappingKey::kBytes;
 
-/// Up to the first newline or NUL.
-ByteView first_line(const Secret& material) {
-  const ByteView all = material.view();
-  const auto end =
-      std::find_if(all.begin(), all.end(), [](auto byte) { return byte == '\n' || byte == 0; });
-  return all.first(static_cast<std::size_t>(end - all.begin()));
-}
-
 void check_length(const char* kind, std::size_t length, std::size_t expected) {
   if (length != expected)
     fail(ErrorKind::kUsage, "{} key too {} (expected {})", kind,
@@ -84,6 +76,13 @@ const char* name_of(KeyFormat format) {
       break;
   }
   return "passphrase";
+}
+
+ByteView first_line(const Secret& material) {
+  const ByteView all = material.view();
+  const auto end =
+      std::find_if(all.begin(), all.end(), [](auto byte) { return byte == '\n' || byte == 0; });
+  return all.first(static_cast<std::size_t>(end - all.begin()));
 }
 
 WrappingKey WrappingKey::derive(const Secret& material, const Derivation& derivation) {

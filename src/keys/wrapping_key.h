@@ -24,6 +24,9 @@ struct Derivation {
   bool operator==(const Derivation&) const = default;
 };
 
+/// What a hex key or a passphrase is taken from: up to the first newline or NUL.
+ByteView first_line(const crypto::Secret& material);
+
 /// What encrypts master keys: 32 bytes, whatever the suite.
 class WrappingKey {
  public:

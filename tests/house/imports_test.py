@@ -46,6 +46,7 @@ PUBLIC = {
     "sealift/send.h": "replicate",
     "sealift/receive.h": "replicate",
     "sealift/keys.h": "keys",
+    "sealift/keyring.h": "keys",
 }
 
 # Outside headers: who may include them. C++'s own (no suffix) are everyone's.
