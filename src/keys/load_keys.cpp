@@ -110,6 +110,7 @@ using catalog::DatasetRecord;
 
 KeyCounts load_keys(const Vault& vault, const LoadKeysRequest& request,
                     const KeyObserver& observer) {
+  if (request.key.loaded == nullptr) fail(ErrorKind::kUsage, "no keyring was given");
   const catalog::Catalog catalog = catalog::open_catalog(vault.inner());
   const DatasetRecord top = catalog.get(catalog::parse_dataset_name(request.dataset));
   return keys::Loading(request, observer, catalog).run(top);
