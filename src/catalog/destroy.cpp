@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "catalog/operations.h"
@@ -38,12 +39,6 @@ void find_outer_clones(const Catalog& catalog, DatasetId dataset, DatasetId top,
   });
 }
 
-void end_tree(Change& change, DatasetId id, std::vector<std::string>& destroyed);
-
-void end_clones(Change& change, SnapshotId id, std::vector<std::string>& destroyed) {
-  for (const DatasetId clone : change.catalog.clones(id)) end_tree(change, clone, destroyed);
-}
-
 void check_clones(const Catalog& catalog, const SnapshotRecord& snapshot) {
   if (snapshot.clone_count == 0) return;
   std::vector<std::string> names;
@@ -64,32 +59,54 @@ void check_heirs(const Catalog& catalog, const DatasetRecord& victim) {
   }
 }
 
-void end_one(Change& change, DatasetId id, std::vector<std::string>& destroyed) {
-  const DatasetRecord victim = change.catalog.dataset(id);
-  const std::string name = change.catalog.full_name(id);
-  for (const SnapshotRecord& snapshot : change.catalog.snapshots(id)) {
-    end_clones(change, snapshot.id, destroyed);
-    destroyed.push_back(name + '@' + snapshot.name);
-    destroy_snapshot(change, snapshot.id);
-  }
-  change.give_back(change.catalog.remove_partial(id));
-  if (!victim.parent) {
-    change.give_back(change.catalog.reset_head(id));
-    return;  // a vault keeps its root dataset
-  }
-  check_heirs(change.catalog, victim);
-  destroyed.push_back(name);
-  change.give_back(change.catalog.remove_dataset(id));
-}
+/// Destroys datasets with all that depends on them.
+class Ending {
+ public:
+  /// Appends the names of what it destroyed to `destroyed`.
+  Ending(Change& change, std::vector<std::string>& destroyed)
+      : change_(change), destroyed_(destroyed) {}
 
-/// Destroys `id` and all that depends on it, whatever it is.
-void end_tree(Change& change, DatasetId id, std::vector<std::string>& destroyed) {
-  for (const DatasetRecord& child : change.catalog.children(id)) {
-    // As a clone of an elder sibling it may be gone already.
-    if (change.catalog.find(child.id)) end_tree(change, child.id, destroyed);
+  /// `id` and all below it, whatever it is.
+  void tree(DatasetId id) {
+    if (!under_way_.insert(id).second)
+      fail(ErrorKind::kState,
+           "cannot destroy '{}': recursive dependency: it is a clone of what stands below it",
+           change_.catalog.full_name(id));
+    for (const DatasetRecord& child : change_.catalog.children(id)) {
+      // As a clone of an elder sibling it may be gone already.
+      if (change_.catalog.find(child.id)) tree(child.id);
+    }
+    if (change_.catalog.find(id)) one(id);
+    under_way_.erase(id);
   }
-  if (change.catalog.find(id)) end_one(change, id, destroyed);
-}
+
+  void clones(SnapshotId id) {
+    for (const DatasetId clone : change_.catalog.clones(id)) tree(clone);
+  }
+
+ private:
+  void one(DatasetId id) {
+    const DatasetRecord victim = change_.catalog.dataset(id);
+    const std::string name = change_.catalog.full_name(id);
+    for (const SnapshotRecord& snapshot : change_.catalog.snapshots(id)) {
+      clones(snapshot.id);
+      destroyed_.push_back(name + '@' + snapshot.name);
+      destroy_snapshot(change_, snapshot.id);
+    }
+    change_.give_back(change_.catalog.remove_partial(id));
+    if (!victim.parent) {
+      change_.give_back(change_.catalog.reset_head(id));
+      return;  // a vault keeps its root dataset
+    }
+    check_heirs(change_.catalog, victim);
+    destroyed_.push_back(name);
+    change_.give_back(change_.catalog.remove_dataset(id));
+  }
+
+  Change& change_;
+  std::vector<std::string>& destroyed_;
+  std::set<DatasetId> under_way_;
+};
 
 void check_outer_clones(const Catalog& catalog, const DatasetRecord& victim) {
   std::vector<DatasetId> outer;
@@ -183,7 +200,7 @@ void destroy_snapshots(Change& change, const std::string& target, const DestroyO
     for (const std::string& spec : split(target.substr(at + 1), ',')) {
       for (const SnapshotRecord& snapshot : select(change.catalog, dataset, spec)) {
         if (!options.dependents) check_clones(change.catalog, snapshot);
-        end_clones(change, snapshot.id, destroyed);
+        Ending(change, destroyed).clones(snapshot.id);
         destroyed.push_back(change.catalog.full_name(snapshot.id));
         destroy_snapshot(change, snapshot.id);
       }
@@ -219,7 +236,7 @@ void destroy_snapshot(Change& change, SnapshotId id) {
 void destroy_tree(Change& change, DatasetId id, Clones clones,
                   std::vector<std::string>& destroyed) {
   if (clones == Clones::kRefuse) check_outer_clones(change.catalog, change.catalog.dataset(id));
-  end_tree(change, id, destroyed);
+  Ending(change, destroyed).tree(id);
 }
 
 void discard_partial(Change& change, DatasetId id) {

@@ -14,13 +14,14 @@ using catalog::Catalog;
 using catalog::DatasetId;
 using catalog::DatasetRecord;
 
-/// Gathers an heir's family.
+/// Gathers an heir's family. After a promotion the root itself may stand below the heir: it, and
+/// what is below it, stays.
 class Family {
  public:
   Family(const Catalog& catalog, DatasetId root) : catalog_(catalog), root_(root) {}
 
   void visit(const DatasetRecord& dataset) {
-    if (!dataset.key || dataset.key->encryption_root != root_) return;
+    if (!dataset.key || dataset.key->encryption_root != root_ || dataset.id == root_) return;
     if (!seen_.insert(dataset.id).second) return;
     found_.push_back(dataset);
     for (const DatasetRecord& child : catalog_.children(dataset.id))

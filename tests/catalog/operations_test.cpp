@@ -169,6 +169,22 @@ TEST_CASE("a clone within what is destroyed does not stand in the way") {
   CHECK_FALSE(site.catalog.find("dr/top"));
 }
 
+TEST_CASE("a clone with its own origin below it is not destroyed, and not for ever") {
+  Site site;
+  site.create("dr/a");
+  site.receive("dr/a@s", 10);
+  site.clone("dr/a@s", "dr/c");
+  site.rename("dr/a", "dr/c/a");
+  DestroyOptions dependents;
+  dependents.dependents = true;
+  const std::string why =
+      "cannot destroy 'dr/c': recursive dependency: it is a clone of what stands below it";
+  CHECK(refusal([&] { site.destroy("dr/c", dependents); }) == why);
+  site.rename("dr/c/a", "dr/a");
+  site.destroy("dr/a", dependents);
+  CHECK_FALSE(site.catalog.find("dr/c"));
+}
+
 TEST_CASE("an encryption root is not destroyed while others depend on it") {
   Site site;
   site.create("dr/enc");
