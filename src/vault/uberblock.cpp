@@ -64,19 +64,46 @@ Bytes encode(const Uberblock& uberblock) {
   return seal_page(payload);
 }
 
+namespace {
+
+ByteView page_of(ByteView ring, std::size_t slot) {
+  return ring.subspan(slot * kSealedPageBytes, kSealedPageBytes);
+}
+
+/// What claims to be an uberblock, newest first; the seals are still to be looked at.
+struct Claim {
+  std::uint64_t txg;
+  std::size_t slot;
+};
+std::vector<Claim> claims_of(ByteView ring, std::uint64_t vault_guid) {
+  std::vector<Claim> claims;
+  for (std::size_t slot = 0; slot < ring.size() / kSealedPageBytes; ++slot) {
+    const ByteView page = page_of(ring, slot);
+    const auto number = [&](std::size_t at) { return load<std::uint64_t>(page.data() + at); };
+    // One in a wrong slot was written astray, and may be older than what it hides.
+    const bool at_home = number(kTxgAt) % kUberblockSlots == slot;
+    if (at_home && as_text(page.first(kMagic.size())) == kMagic && number(kGuidAt) == vault_guid)
+      claims.push_back({number(kTxgAt), slot});
+  }
+  std::sort(claims.begin(), claims.end(),
+            [](const Claim& a, const Claim& b) { return a.txg > b.txg; });
+  return claims;
+}
+
+}  // namespace
+
 std::vector<Uberblock> decode_ring(ByteView ring, std::uint64_t vault_guid) {
   std::vector<Uberblock> found;
-  for (std::size_t slot = 0; slot < ring.size() / kSealedPageBytes; ++slot) {
-    const ByteView page = ring.subspan(slot * kSealedPageBytes, kSealedPageBytes);
-    if (!is_sealed(page) || as_text(page.first(kMagic.size())) != kMagic) continue;
-    const Uberblock uberblock = decode(page);
-    // One in a wrong slot was written astray, and may be older than what it hides.
-    const bool at_home = uberblock.txg.value % kUberblockSlots == slot;
-    if (at_home && uberblock.vault_guid == vault_guid) found.push_back(uberblock);
-  }
-  std::sort(found.begin(), found.end(),
-            [](const Uberblock& a, const Uberblock& b) { return a.txg > b.txg; });
+  for (const Claim& claim : claims_of(ring, vault_guid))
+    if (const ByteView page = page_of(ring, claim.slot); is_sealed(page))
+      found.push_back(decode(page));
   return found;
+}
+
+std::optional<Uberblock> find_newest(ByteView ring, std::uint64_t vault_guid) {
+  for (const Claim& claim : claims_of(ring, vault_guid))
+    if (const ByteView page = page_of(ring, claim.slot); is_sealed(page)) return decode(page);
+  return std::nullopt;
 }
 
 }  // namespace sealift::vault

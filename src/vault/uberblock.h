@@ -36,5 +36,7 @@ Bytes encode(const Uberblock& uberblock);
 
 /// The intact uberblocks of `vault_guid` in the ring, newest first. Takes any bytes.
 std::vector<Uberblock> decode_ring(ByteView ring, std::uint64_t vault_guid);
+/// The first of these, at the cost of one seal where the newest slot is intact.
+std::optional<Uberblock> find_newest(ByteView ring, std::uint64_t vault_guid);
 
 }  // namespace sealift::vault

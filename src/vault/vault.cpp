@@ -105,7 +105,9 @@ std::vector<Uberblock> Vault::Impl::uberblocks() const {
 }
 
 Uberblock Vault::Impl::newest() const {
-  return uberblocks().front();
+  const auto found = find_newest(storage_->read_roots(), identity_.guid);
+  if (!found) fail(ErrorKind::kDamaged, "the vault has no intact uberblock");
+  return *found;
 }
 
 Vault::Impl::Pin Vault::Impl::pin_newest() const {

@@ -138,13 +138,17 @@ TEST_CASE("an uberblock is read as it was written, the newest first") {
 TEST_CASE("an uberblock that is damaged, another vault's or in a wrong slot does not count") {
   Bytes ring = ring_of({40, 41});
   CHECK(decode_ring(ring, 8).empty());
+  CHECK_FALSE(find_newest(ring, 8));
   ring[41 % kUberblockSlots * kSealedPageBytes + 100] ^= 1;
   CHECK(decode_ring(ring, 7).front().txg == Txg{40});
+  CHECK(find_newest(ring, 7) == decode_ring(ring, 7).front());
   const Bytes page = encode(some_uberblock(99));
   std::copy(page.begin(), page.end(), ring.begin());
   CHECK(decode_ring(ring, 7).front().txg == Txg{40});
+  CHECK(find_newest(ring, 7) == decode_ring(ring, 7).front());
   CHECK(decode_ring(ByteView(ring).first(5000), 7).empty());
   CHECK(decode_ring({}, 7).empty());
+  CHECK_FALSE(find_newest({}, 7));
 }
 
 TEST_CASE("a damaged newest uberblock leaves the state before it") {
