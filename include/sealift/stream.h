@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looking at send streams: what `sealift stream dump` and `sealift stream verify` do.
+// Looking at send streams, and giving them another wrapping: what the commands `sealift stream` do.
 #pragma once
 
 #include <sealift/channel.h>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,5 +61,54 @@ StreamSummary verify(ByteView stream);
 /// Error (kUsage) for what is no token.
 std::string describe_token(std::string_view text,
                            DumpOptions::Format format = DumpOptions::Format::kText);
+
+/// Where the head of a raw stream can be read that a peer sent.
+struct PeerHead {
+  enum class Again : std::uint8_t { kYes, kNo };
+  std::function<std::unique_ptr<Source>()> open;
+  Again again = Again::kYes;  ///< whether `open` may be called once more
+};
+
+class PeerKeys;
+
+/// How a peer wraps its master keys, from heads of raw streams that it sent: what real ZFS must get
+/// back in an increment, because it puts the stream's wrapping in the place of its own. A value,
+/// cheap to copy.
+class Peer {
+ public:
+  /// Reads the heads: of a single stream BEGIN and the record after it, which proves BEGIN; of a
+  /// package all, or what is there of it. Throws Error: kDamaged for what is no stream, kRefused
+  /// for one that is not raw or contradicts another, and what opening and reading throw.
+  explicit Peer(std::vector<PeerHead> heads);
+
+  /// Reads again the heads for which that is possible. Throws Error(kRetry) where one does not say
+  /// what it said.
+  void check_unchanged() const;
+
+  /// For the library's own floors.
+  const PeerKeys& keys() const { return *keys_; }
+
+ private:
+  std::vector<PeerHead> heads_;
+  std::shared_ptr<const std::vector<PeerKeys>> by_head_;
+  std::shared_ptr<const PeerKeys> keys_;  ///< of all heads
+};
+
+/// What `rewrap` did.
+struct RewrapSummary {
+  std::uint64_t rewrapped = 0;  ///< substreams
+  std::uint64_t unchanged = 0;  ///< substreams: not sealed, or new to the peer
+};
+
+/// Copies a stream or package and puts the peer's own wrappings into it, so that real ZFS opens its
+/// datasets as before. All checksums are made anew; everything else stays as it is. The input is
+/// checked as by `verify`. No END leaves before all before it was found right, after a single
+/// stream's END the input ended, and `peer` was found unchanged: what is cut off there is
+/// received by nobody. Memory is bounded.
+///
+/// Throws Error: kRefused, before the first byte of the substream, where the peer has another
+/// master key or suite, or where a package would change the peer's encryption roots; kRetry where
+/// the peer changed its wrapping meanwhile; as `verify` for the input.
+RewrapSummary rewrap(Source& from, Sink& to, const Peer& peer);
 
 }  // namespace sealift::stream

@@ -29,6 +29,7 @@ extern const Command kSet;
 extern const Command kSnapshot;
 extern const Command kStatus;
 extern const Command kStreamDump;
+extern const Command kStreamRewrap;
 extern const Command kStreamToken;
 extern const Command kStreamVerify;
 extern const Command kUnloadKey;
@@ -36,10 +37,11 @@ extern const Command kVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      kBookmark,   kChangeKey,   kCreate,       kDestroy,   kGet,     kHold, kHolds,    kInherit,
-      kInit,       kKeyAdopt,    kKeyForget,    kKeyStatus, kKeyTest, kList, kLoadKey,  kPromote,
-      kReceive,    kRelease,     kRename,       kRollback,  kSend,    kSet,  kSnapshot, kStatus,
-      kStreamDump, kStreamToken, kStreamVerify, kUnloadKey, kVerify,
+      kBookmark,   kChangeKey,    kCreate,      kDestroy,      kGet,       kHold,
+      kHolds,      kInherit,      kInit,        kKeyAdopt,     kKeyForget, kKeyStatus,
+      kKeyTest,    kList,         kLoadKey,     kPromote,      kReceive,   kRelease,
+      kRename,     kRollback,     kSend,        kSet,          kSnapshot,  kStatus,
+      kStreamDump, kStreamRewrap, kStreamToken, kStreamVerify, kUnloadKey, kVerify,
   };
   return table;
 }

@@ -42,20 +42,30 @@ Writer::Header Writer::seal(const Record& record, std::size_t size) {
     running_.reset();
     running_.update(header);
   } else if (std::holds_alternative<End>(record)) {
-    end(header);
+    end(header, EndSeal::kAsKernel);
   } else {
     seal(header);
   }
   return header;
 }
 
+void Writer::write_sealed_end(const End& record) {
+  Header header;
+  encode(record, endian_, header);
+  end(header, EndSeal::kAlways);
+  append(header);
+}
+
 /// A substream's END holds the sum before it and is sealed like any record; that of a
 /// package's header holds the sum only, and that of the package nothing.
-void Writer::end(ByteSpan header) {
+void Writer::end(ByteSpan header, EndSeal how) {
   const Part part = std::exchange(part_, Part::kOutside);
-  if (part == Part::kOutside) return;
-  store_checksum(header.data() + kRecordBodyOffset, running_.sum(), endian_);
-  if (part == Part::kSubstream) seal(header);
+  if (part == Part::kOutside) {
+    running_.reset();
+  } else {
+    store_checksum(header.data() + kRecordBodyOffset, running_.sum(), endian_);
+  }
+  if (part == Part::kSubstream || how == EndSeal::kAlways) seal(header);
 }
 
 void Writer::seal(ByteSpan header) {

@@ -24,6 +24,10 @@ class Writer {
   /// The same where the payload's Fletcher-4 in the stream's byte order is known.
   void write(const Record& record, ByteView payload, const crypto::FletcherSum& payload_sum);
 
+  /// An END of a package itself with a checksum like other records', as zstream writes it; in a
+  /// substream the same as write().
+  void write_sealed_end(const End& record);
+
   /// Hands over what was collected. Call it last, and where the peer waits for an answer.
   void flush();
 
@@ -36,8 +40,10 @@ class Writer {
 
   using Header = std::array<std::uint8_t, kRecordSize>;
 
+  enum class EndSeal : std::uint8_t { kAsKernel, kAlways };
+
   Header seal(const Record& record, std::size_t payload_size);
-  void end(ByteSpan header);
+  void end(ByteSpan header, EndSeal how);
   void seal(ByteSpan header);
   void append(ByteView bytes);
 
