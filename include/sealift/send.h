@@ -4,6 +4,8 @@
 #pragma once
 
 #include <sealift/channel.h>
+#include <sealift/dataset.h>
+#include <sealift/stream.h>
 #include <sealift/vault.h>
 
 #include <atomic>
@@ -44,6 +46,13 @@ struct SendRequest {
   SendFormat format;
   /// Id of the wrapping to put into the stream, one of the dataset's. Empty: its own in force.
   std::string wrapping;
+  /// Put the peer's own wrappings into the streams: for real ZFS, which would take over whatever
+  /// comes. They must be in the vault's journal before: see keep_wrappings(). A stream that builds
+  /// on what the peer has is refused if no head has its master key.
+  std::shared_ptr<const stream::Peer> peer;
+  /// Tell in a single full stream of a dataset that inherits its key under which encryption root
+  /// it stands here.
+  bool lineage = true;
 };
 
 /// One snapshot's part of what is sent.
@@ -104,10 +113,15 @@ class SendPlan {
 /// with a wrapping that its encryption root's key would not open.
 SendPlan plan_send(const Vault& vault, const SendRequest& request);
 
+/// Journals the peer's wrappings beside the own ones of all datasets with their master keys, in one
+/// commit; `vault` is open for writing. Returns how many were new.
+std::size_t keep_wrappings(Vault& vault, const stream::Peer& peer, const Moment& moment);
+
 /// Plans the rest of an interrupted stream, for the receiver's resume token. The token says where
 /// to go on and names the snapshots by their guids; what is sent, and that a sealed snapshot is
 /// sent sealed, follows from the vault alone. Throws as plan_send() does, and kUsage for what is
 /// no token.
-SendPlan plan_resumed_send(const Vault& vault, const std::string& token, const SendFormat& format);
+SendPlan plan_resumed_send(const Vault& vault, const std::string& token, const SendFormat& format,
+                           std::shared_ptr<const stream::Peer> peer = {});
 
 }  // namespace sealift

@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/moment.h"
 #include "cli/nice_number.h"
+#include "cli/peer_head.h"
 #include "cli/progress.h"
 #include "cli/stream_input.h"
 #include "cli/talk.h"
@@ -22,11 +24,13 @@ struct Options {
   std::string from;      ///< -i
   std::string from_all;  ///< -I
   std::string token;
+  PeerOptions peer;
   int verbosity = 0;
   bool parsable = false;
   bool title = false;  ///< -V
   bool dry_run = false;
   bool deduplicated = false;  ///< -D
+  bool no_lineage = false;
 
   bool wants_lines() const { return verbosity > 0 || parsable || title; }
   bool is_package() const { return request.replicate || request.intermediates; }
@@ -53,8 +57,20 @@ void check_options(const Options& options) {
 
 SendPlan make_plan(const Vault& vault, const Options& options) {
   if (!options.token.empty())
-    return plan_resumed_send(vault, options.token, options.request.format);
+    return plan_resumed_send(vault, options.token, options.request.format, options.request.peer);
   return plan_send(vault, options.request);
+}
+
+/// What a peer's head tells is journalled before anything is sent by it.
+Vault open_vault(Options& options, const Globals& globals) {
+  const std::string& directory = globals.require_vault();
+  if (!options.peer.is_given()) return Vault::open(directory, Vault::Access::kRead);
+  options.request.peer =
+      std::make_shared<const stream::Peer>(read_peer(options.peer, HeadFromInput::kAllowed));
+  Vault vault = Vault::open(directory, Vault::Access::kWrite);
+  keep_wrappings(vault, *options.request.peer, now());
+  vault.refresh();
+  return vault;
 }
 
 /// The lines of `zfs send -v`, or with -P of `zfs send -P` (lib/libzfs/libzfs_sendrecv.c,
@@ -118,8 +134,9 @@ ExitCode send(Options& options, const Globals& globals) {
   if (!options.dry_run) refuse_terminal(STDOUT_FILENO, "a stream");
   options.request.intermediates = !options.from_all.empty();
   options.request.from = options.from + options.from_all;
+  options.request.lineage = !options.no_lineage;
   keep_freed_memory();
-  const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
+  const Vault vault = open_vault(options, globals);
   const SendPlan plan = make_plan(vault, options);
   for (const std::string& warning : plan.warnings()) say_warning(warning);
   SendSizes sizes;
@@ -152,6 +169,9 @@ void declare_contents(CLI::App& app, Options& options) {
   app.add_flag("-h,--holds", request.holds, "send holds");
   app.add_option("--wrapping", request.wrapping, "put another of the dataset's wrappings in")
       ->type_name("ID");
+  add_peer_options(app, options.peer);
+  app.add_flag("--no-lineage", options.no_lineage,
+               "do not tell which encryption root a dataset stands under");
 }
 
 void declare_form(CLI::App& app, Options& options) {

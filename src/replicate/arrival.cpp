@@ -48,6 +48,8 @@ Arrival read_arrival(const stream::Begin& begin,
   if (arrival.is_raw() != (keydata != nullptr))
     fail(ErrorKind::kDamaged, "crypt_keydata belongs to raw streams, and to them only");
   if (keydata != nullptr) read_keydata(*keydata, arrival);
+  const stream::Nvlist* lineage = list.get_nvlist(KeyLineage::kPair);
+  if (keydata != nullptr && lineage != nullptr) arrival.lineage = decode_lineage(*lineage);
   return arrival;
 }
 

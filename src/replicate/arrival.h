@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/records.h"
+#include "replicate/key_lineage.h"
 #include "stream/nvlist.h"
 #include "stream/record.h"
 
@@ -17,6 +18,7 @@ struct Arrival {
   std::uint64_t to_ivset_guid = 0;  ///< this and the next: 0 unless raw
   std::uint64_t from_ivset_guid = 0;
   std::optional<catalog::Wrapping> wrapping;  ///< of a raw stream
+  std::optional<KeyLineage> lineage;          ///< of a raw stream that tells of it
   std::optional<std::vector<std::uint64_t>> redact_snaps;
   std::optional<std::vector<std::uint64_t>> redact_from_snaps;
   struct ResumePoint {

@@ -42,6 +42,7 @@ Bytes make_begin_payload(const objset::ObjectSet& set, const BeginFacts& facts) 
     if (facts.to_ivset_guid != 0) sent.add_u64("to_ivset_guid", facts.to_ivset_guid);
     sent.add_u64("from_ivset_guid", facts.from_ivset_guid);
     list.add_nvlist(key::kCryptKeydata, std::move(sent));
+    if (facts.lineage) list.add_nvlist(KeyLineage::kPair, encode(*facts.lineage));
   }
   if (list.empty()) return {};
   return pack(list, packing);

@@ -6,6 +6,7 @@
 
 #include "catalog/records.h"
 #include "objset/object_set.h"
+#include "replicate/key_lineage.h"
 #include "stream/nvlist.h"
 
 namespace sealift::replicate {
@@ -15,6 +16,7 @@ struct BeginFacts {
   std::uint64_t to_ivset_guid = 0;            ///< 0: as in the stream that the contents came in
   std::uint64_t from_ivset_guid = 0;          ///< of the base; 0 in a full stream
   std::optional<catalog::Wrapping> wrapping;  ///< to send; what the snapshot came with if none
+  std::optional<KeyLineage> lineage;          ///< of a sealed snapshot
   std::optional<std::vector<std::uint64_t>> redact_snaps;
   std::optional<std::vector<std::uint64_t>> redact_from_snaps;
   struct ResumePoint {

@@ -2,13 +2,9 @@
 #include "replicate/encryption_links.h"
 
 #include "catalog/name.h"
+#include "replicate/key_lineage.h"
 
 namespace sealift::replicate {
-namespace {
-
-constexpr std::uint64_t kPassphrase = 3;  // ZFS_KEYFORMAT_PASSPHRASE
-
-}  // namespace
 
 bool EncryptionLinks::inherits(const ArrivingDataset& entry) const {
   return !entry.is_encryption_root && entry.name != package_.top();
@@ -43,13 +39,10 @@ std::optional<catalog::DatasetId> EncryptionLinks::find_root(
   const auto here = there == nullptr ? std::nullopt : find_here(catalog, *there);
   if (!here || !here->key || here->key->encryption_root != here->id) return std::nullopt;
   const auto own = catalog.wrapping(here->id, here->key->own);
-  const bool is_alike = own && own->key_format == wrapping.key_format &&
-                        own->pbkdf2_salt == wrapping.pbkdf2_salt &&
-                        own->pbkdf2_iters == wrapping.pbkdf2_iters;
-  if (!is_alike) return std::nullopt;
   const auto arrived = arrived_.find(here->id);
-  const bool came_along = arrived != arrived_.end() && arrived->second == here->key->own;
-  if (wrapping.key_format != kPassphrase && !came_along) return std::nullopt;
+  const bool came = arrived != arrived_.end() && arrived->second == here->key->own;
+  if (!own || !is_shown_to_open(*own, wrapping, came ? CameAlong::kYes : CameAlong::kNo))
+    return std::nullopt;
   return here->id;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "replicate/peer_wrapping.h"
 #include "replicate/send_base.h"
 #include "replicate/send_check.h"
 
@@ -127,7 +128,8 @@ void Streams::add(const PackagedDataset& dataset, const SnapshotRecord& snapshot
       stream.base = base_of(plan.catalog, *dataset.origin, snapshot);
     }
     check_format(*job_.vault, stream, plan.request.format);
-    stream.wrapping = choose_wrapping(plan.catalog, dataset.dataset, plan.request.wrapping);
+    const PeerHasKey has_key = stream.base ? PeerHasKey::kMust : PeerHasKey::kMay;
+    stream.wrapping = wrapping_to_send(plan.catalog, dataset.dataset, plan.request, has_key);
   });
   job_.add(std::move(stream), previous == nullptr ? "" : previous->name);
 }

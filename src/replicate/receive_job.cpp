@@ -146,23 +146,38 @@ void ReceiveJob::receive_into(const Item& begin, const Arrival& arrival,
 
 Attachments ReceiveJob::attachments_for(const Arrival& arrival, const ArrivingDataset* entry) {
   Attachments attachments;
-  if (links_ && entry != nullptr && arrival.wrapping)
+  if (arrival.wrapping)
     attachments.find_encryption_root = [this, &arrival, entry](
                                            const catalog::Catalog& catalog,
                                            const catalog::DatasetRecord& dataset) {
-      const auto root = links_->find_root(catalog, *entry, *arrival.wrapping);
-      if (!root && links_->inherits(*entry))
-        late_warnings_.push_back(fmt::format(
-            "{} is an encryption root of its own here: it was not shown that the key of another "
-            "opens it",
-            catalog.full_name(dataset.id)));
-      return root;
+      return find_encryption_root(catalog, dataset, arrival, entry);
     };
   attachments.attach = [this, entry](catalog::Change& change,
                                      const catalog::SnapshotRecord& snapshot) {
     attach(change, snapshot, entry);
   };
   return attachments;
+}
+
+/// A package tells in its list which datasets inherit their keys, a single stream in its BEGIN.
+std::optional<catalog::DatasetId> ReceiveJob::find_encryption_root(
+    const catalog::Catalog& catalog, const catalog::DatasetRecord& dataset, const Arrival& arrival,
+    const ArrivingDataset* entry) {
+  std::optional<catalog::DatasetId> root;
+  bool inherits = false;
+  if (links_ && entry != nullptr) {
+    inherits = links_->inherits(*entry);
+    root = links_->find_root(catalog, *entry, *arrival.wrapping);
+  } else if (arrival.lineage) {
+    inherits = true;
+    root = find_root(catalog, dataset, *arrival.lineage, *arrival.wrapping);
+  }
+  if (!root && inherits)
+    late_warnings_.push_back(fmt::format(
+        "{} is an encryption root of its own here: it was not shown that the key of another "
+        "opens it",
+        catalog.full_name(dataset.id)));
+  return root;
 }
 
 void ReceiveJob::attach(catalog::Change& change, const catalog::SnapshotRecord& snapshot,

@@ -40,6 +40,10 @@ class ReceiveJob {
   void follow_source();
 
   Attachments attachments_for(const Arrival& arrival, const ArrivingDataset* entry);
+  std::optional<catalog::DatasetId> find_encryption_root(const catalog::Catalog& catalog,
+                                                         const catalog::DatasetRecord& dataset,
+                                                         const Arrival& arrival,
+                                                         const ArrivingDataset* entry);
   void attach(catalog::Change& change, const catalog::SnapshotRecord& snapshot,
               const ArrivingDataset* entry);
   void report(const Arrival& arrival, const Destination& to,

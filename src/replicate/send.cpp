@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sealift/send.h>
 
+#include "catalog/commit.h"
+#include "catalog/release.h"
+#include "replicate/peer_wrapping.h"
 #include "replicate/send_planner.h"
 
 namespace sealift {
@@ -31,9 +34,20 @@ SendPlan plan_send(const Vault& vault, const SendRequest& request) {
       std::make_shared<const replicate::SendJob>(replicate::make_send_job(vault.inner(), request)));
 }
 
-SendPlan plan_resumed_send(const Vault& vault, const std::string& token, const SendFormat& format) {
+SendPlan plan_resumed_send(const Vault& vault, const std::string& token, const SendFormat& format,
+                           std::shared_ptr<const stream::Peer> peer) {
   return SendPlan(std::make_shared<const replicate::SendJob>(
-      replicate::make_resumed_job(vault.inner(), token, format)));
+      replicate::make_resumed_job(vault.inner(), token, format, std::move(peer))));
+}
+
+std::size_t keep_wrappings(Vault& vault, const stream::Peer& peer, const Moment& moment) {
+  catalog::GuidSource guids(moment.entropy);
+  return catalog::commit(
+      vault.inner(), [&](catalog::Catalog& catalog, vault::Transaction& transaction) {
+        catalog::Change change{catalog, transaction.txg(), moment.seconds, guids,
+                               catalog::make_release(vault.inner(), transaction)};
+        return replicate::journal_wrappings(change, peer.keys());
+      });
 }
 
 }  // namespace sealift

@@ -44,6 +44,8 @@ SendSizes measure(const SendJob& job) {
 void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream,
          std::atomic<std::uint64_t>* records) {
   if (job.package) write_head(*job.package, to);
+  std::function<void()> before_end;
+  if (job.peer) before_end = [&] { job.peer->check_unchanged(); };
   for (std::size_t i = 0; i < job.snapshots.size(); ++i) {
     const SnapshotToSend& snapshot = job.snapshots[i];
     on_stream(i);
@@ -51,7 +53,7 @@ void run(const SendJob& job, Sink& to, const SendPlan::OnStream& on_stream,
       // Snapshots of one package may have been received from hosts of different byte order.
       stream::Writer writer(to, stream_byte_order(*job.vault, snapshot.snapshot));
       Outbox outbox(writer, *job.vault, records);
-      send_snapshot(*job.vault, snapshot, outbox);
+      send_snapshot(*job.vault, snapshot, outbox, before_end);
     });
   }
   if (job.package) write_package_end(*job.package, to);

@@ -27,6 +27,8 @@ struct SendJob {
   std::vector<std::string> warnings;
   std::vector<std::string> notes;
   bool is_complete = true;
+  /// Whose wrappings the streams carry, where that is not the vault's own.
+  std::shared_ptr<const stream::Peer> peer;
 
   void add(SnapshotToSend snapshot, std::string from) {
     streams.push_back({snapshot.name, std::move(from)});

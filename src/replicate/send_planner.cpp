@@ -8,6 +8,7 @@
 #include "catalog/operations.h"
 #include "replicate/package_contents.h"
 #include "replicate/package_streams.h"
+#include "replicate/peer_wrapping.h"
 #include "replicate/send_base.h"
 #include "replicate/send_check.h"
 
@@ -41,6 +42,8 @@ void check_options(const SendRequest& request) {
     fail(ErrorKind::kUsage, "skip-missing flag can only be used in conjunction with replicate");
   if (!request.wrapping.empty() && request.replicate)
     fail(ErrorKind::kUsage, "one wrapping cannot be that of all datasets of a replicate stream");
+  if (!request.wrapping.empty() && request.peer)
+    fail(ErrorKind::kUsage, "one of the dataset's wrappings and the peer's exclude each other");
   for (const std::string& each : request.excluded)
     if (catalog::parse_dataset_name(each).find('/') == std::string::npos)
       fail(ErrorKind::kUsage, "-X {}: not a valid non-root dataset name", each);
@@ -100,7 +103,10 @@ void plan_single(const Catalog& catalog, const SendRequest& request, const Targe
       stream.base = resolve_base(catalog, catalog::parse_name(from), target.snapshot);
     }
     check_format(*job.vault, stream, request.format);
-    stream.wrapping = choose_wrapping(catalog, target.dataset, request.wrapping);
+    stream.wrapping = wrapping_to_send(catalog, target.dataset, request, PeerHasKey::kMust);
+    // Where it builds on something the receiver has a root already.
+    if (stream.wrapping && request.lineage && !stream.base && !has_list(request))
+      stream.lineage = lineage_of(catalog, target.dataset, *stream.wrapping);
   });
   job.add(std::move(stream), std::move(from));
   if (!has_list(request)) return;
@@ -110,7 +116,9 @@ void plan_single(const Catalog& catalog, const SendRequest& request, const Targe
   contents.add_snapshot(target.snapshot);
   job.package = make_head(target, request);
   job.package->byte_order = stream_byte_order(*job.vault, target.snapshot);
-  put_list(contents.list(), *job.package);
+  const stream::Nvlist list = contents.list();
+  if (request.peer) request.peer->keys().check_roots(list);
+  put_list(list, *job.package);
 }
 
 /// The short name of a package's source, and whether it is the clone's origin.
@@ -142,7 +150,11 @@ void plan_package(const Catalog& catalog, const SendRequest& request, const Targ
   plan_streams({catalog, request, range, contents}, job);
   job.package = make_head(target, request);
   job.package->byte_order = stream_byte_order(*job.vault, target.snapshot);
-  if (has_list(request)) put_list(contents.list(), *job.package);
+  if (has_list(request)) {
+    const stream::Nvlist list = contents.list();
+    if (request.peer) request.peer->keys().check_roots(list);
+    put_list(list, *job.package);
+  }
   for (auto& each : contents.take_warnings()) job.warnings.push_back(std::move(each));
   job.notes = contents.take_notes();
 }
@@ -155,6 +167,7 @@ SendJob make_send_job(const vault::Vault& vault, const SendRequest& request) {
   const Target target = open_target(catalog, request);
   SendJob job;
   job.vault = &vault;
+  job.peer = request.peer;
   if (is_package_range(request)) {
     plan_package(catalog, request, target, job);
   } else {

@@ -4,6 +4,7 @@
 // names by guid, and nothing else. OpenZFS also lets it choose whether to send raw.
 #include "base/error.h"
 #include "catalog/operations.h"
+#include "replicate/peer_wrapping.h"
 #include "replicate/send_base.h"
 #include "replicate/send_check.h"
 #include "replicate/send_planner.h"
@@ -60,7 +61,7 @@ SendFormat allowed_by(const ResumeToken& token, const SendFormat& format) {
 }  // namespace
 
 SendJob make_resumed_job(const vault::Vault& vault, const std::string& text,
-                         const SendFormat& format) {
+                         const SendFormat& format, std::shared_ptr<const stream::Peer> peer) {
   return in_context("cannot resume send", [&] {
     const ResumeToken token = stream::parse_token(text);
     const Catalog catalog = catalog::open_catalog(vault);
@@ -72,11 +73,14 @@ SendJob make_resumed_job(const vault::Vault& vault, const std::string& text,
     if (source) stream.base = source->base;
     check_format(vault, stream, allowed_by(token, format));
     stream.name = catalog.full_name(stream.snapshot.id);
-    stream.wrapping = choose_wrapping(catalog, dataset, "");
+    SendRequest request;
+    request.peer = peer;
+    stream.wrapping = wrapping_to_send(catalog, dataset, request, PeerHasKey::kMust);
     if (token.object != 0 || token.offset != 0)
       stream.resume = BeginFacts::ResumePoint{token.object, token.offset};
     SendJob job;
     job.vault = &vault;
+    job.peer = std::move(peer);
     job.add(std::move(stream), source ? source->name : "");
     return job;
   });

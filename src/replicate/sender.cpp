@@ -11,6 +11,7 @@ namespace {
 BeginFacts facts_of(const SnapshotToSend& what) {
   BeginFacts facts;
   facts.wrapping = what.wrapping;
+  facts.lineage = what.lineage;
   facts.resume = what.resume;
   // A snapshot taken in the vault has the contents of one that arrived, and an IV set of its own.
   facts.to_ivset_guid = what.snapshot.ivset_guid;
@@ -53,7 +54,8 @@ objset::WalkRange range_of(const vault::Vault& vault, const objset::ObjectSet& s
 
 }  // namespace
 
-void send_snapshot(const vault::Vault& vault, const SnapshotToSend& what, Outbox& outbox) {
+void send_snapshot(const vault::Vault& vault, const SnapshotToSend& what, Outbox& outbox,
+                   const std::function<void()>& before_end) {
   const objset::ObjectSet set = objset::read_object_set(vault, what.snapshot.objset);
   const objset::WalkRange range = range_of(vault, set, what);
 
@@ -65,6 +67,10 @@ void send_snapshot(const vault::Vault& vault, const SnapshotToSend& what, Outbox
   objset::Walker<Encoder>(vault, set, range, encoder).run();
   encoder.finish();
 
+  if (before_end) {
+    outbox.flush();
+    before_end();
+  }
   stream::End end;
   end.to_guid = what.snapshot.guid;
   outbox.put(end);

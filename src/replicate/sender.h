@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -25,13 +26,16 @@ struct SnapshotToSend {
   std::string name;  ///< as the stream names it: "tank/enc@s1"
   std::optional<SendBase> base;
   std::optional<catalog::Wrapping> wrapping;
+  std::optional<KeyLineage> lineage;
   std::optional<BeginFacts::ResumePoint> resume;
 };
 
 /// Puts the substream BEGIN to END into `outbox`: byte for byte what OpenZFS sends of the same
 /// snapshot under the same name with the same wrapping (proto/stream.md tells the exceptions).
-/// Throws Error: kDamaged where the vault is.
-void send_snapshot(const vault::Vault& vault, const SnapshotToSend& what, Outbox& outbox);
+/// `before_end` is called, if there is one, when all but END has left; what it throws leaves the
+/// stream without END. Throws Error: kDamaged where the vault is.
+void send_snapshot(const vault::Vault& vault, const SnapshotToSend& what, Outbox& outbox,
+                   const std::function<void()>& before_end = {});
 
 /// The byte order of the stream that send_snapshot makes.
 Endian stream_byte_order(const vault::Vault& vault, const catalog::SnapshotRecord& snapshot);
