@@ -30,14 +30,14 @@ std::optional<KeyLineage> lineage_of(const Catalog& catalog, const DatasetRecord
   if (!dataset.key || is_root(dataset) || sent.id() != dataset.key->own) return std::nullopt;
   const DatasetRecord root = catalog.dataset(dataset.key->encryption_root);
   if (!root.key) return std::nullopt;
-  return KeyLineage{catalog.full_name(root.id), root.guid, root.key->key_guid, root.key->own,
+  return KeyLineage{catalog.full_name(root.id), root.key->key_guid, root.key->own,
                     dataset.key->own};
 }
 
 stream::Nvlist encode(const KeyLineage& lineage) {
   stream::Nvlist list;
   list.add_string("encryption_root", lineage.root).add_boolean("inherits");
-  list.add_u64("root_guid", lineage.root_guid).add_u64("root_key_guid", lineage.root_key_guid);
+  list.add_u64("root_key_guid", lineage.root_key_guid);
   list.add_u64("root_wrapping", lineage.root_wrapping.value);
   list.add_u64("wrapping", lineage.wrapping.value);
   return list;
@@ -47,8 +47,8 @@ KeyLineage decode_lineage(const stream::Nvlist& list) {
   const std::string* root = list.get_string("encryption_root");
   if (root == nullptr || !list.contains("inherits"))
     fail(ErrorKind::kDamaged, "{} does not tell of an encryption root", KeyLineage::kPair);
-  return {*root, number(list, "root_guid"), number(list, "root_key_guid"),
-          WrappingId{number(list, "root_wrapping")}, WrappingId{number(list, "wrapping")}};
+  return {*root, number(list, "root_key_guid"), WrappingId{number(list, "root_wrapping")},
+          WrappingId{number(list, "wrapping")}};
 }
 
 bool is_shown_to_open(const Wrapping& roots, const Wrapping& arrived, CameAlong came_along) {

@@ -15,9 +15,10 @@ namespace sealift::replicate {
 struct KeyLineage {
   static constexpr const char* kPair = "sealift:lineage";
 
-  std::string root;                     ///< name at the sender
-  std::uint64_t root_guid = 0;          ///< of the dataset there
-  std::uint64_t root_key_guid = 0;      ///< of the root's own master key: by it a receiver finds it
+  std::string root;  ///< name at the sender
+  /// Of the root's own master key: by it a receiver finds it. Datasets' guids differ from vault to
+  /// vault.
+  std::uint64_t root_key_guid = 0;
   catalog::WrappingId root_wrapping{};  ///< in force for the root
   catalog::WrappingId wrapping{};       ///< that the stream carries, made with the root's key
 

@@ -146,7 +146,7 @@ TEST_CASE("an increment changes no root, whatever it tells", "[invariant-1]") {
   tree.receive(reference("2.1.11/packages/t-R-I-s1-s3.zfs"), ReceiveWorld::into("tank/t"));
   const Bytes increment = tree.send("tank/t/a@s3", "tank/t/a@s1");
   CHECK_FALSE(lineage_in(increment));
-  const KeyLineage elsewhere{"tank/x", 1, 2, {3}, before->own};
+  const KeyLineage elsewhere{"tank/x", 2, {3}, before->own};
   const Bytes telling = edited(increment, [&](stream::Record& record, Bytes& payload) {
     if (!std::holds_alternative<stream::Begin>(record)) return;
     stream::UnpackedNvlist unpacked = stream::decode_nvlist(payload);
