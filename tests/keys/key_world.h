@@ -28,6 +28,9 @@ class KeyWorld {
     world_.receive(stream.read(), name);
   }
 
+  /// A stream that was altered, say; its dataset is named `name`.
+  void receive_bytes(const Bytes& stream, const std::string& name) { world_.receive(stream, name); }
+
   vault::Vault& vault() { return world_.vault().inner(); }
   catalog::Catalog catalog() const { return world_.catalog(); }
 
