@@ -166,11 +166,10 @@ Brought History::brought_by(const Dataset& from, const Snapshot* base, const Sna
 // -- What changes a vault ----------------------------------------------------------------------
 
 /// The power may fail in the middle: then either all was done or nothing.
-void History::commit(Place& place, Model wanted,
-                     const std::function<void(catalog::Change&)>& edit) {
+void History::commit(Place& place, Model wanted, const std::function<void(Site&)>& edit) {
   if (one_in(12)) place.site.fail_after(1 + draw(25));
   try {
-    place.site.edit(edit);
+    edit(place.site);
     place.site.fail_never();
     place.model = std::move(wanted);
     count(true);

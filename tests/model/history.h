@@ -74,7 +74,10 @@ class History {
 
   // -- what streams are made of
   /// Does `edit` to the vault of `place`; the power may fail. `wanted` is the model if it is done.
-  void commit(Place& place, Model wanted, const std::function<void(catalog::Change&)>& edit);
+  void commit(Place& place, Model wanted, const std::function<void(Site&)>& edit);
+  /// By the operations of the keyring: what users do.
+  void change_key_of(const Chosen& at, const Model& wanted, WrappingKeyId fresh);
+  void inherit_key_of(const Chosen& at, const Model& wanted, const std::string& root);
   /// Receives; the power may fail, the stream may break off and go on. True if it was received.
   struct Delivery {
     Place& to;

@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "catalog/name.h"
+#include "keys/key_change.h"
 #include "model/history.h"
+#include "support/memory_keyring.h"
 
 namespace sealift::model {
 
@@ -35,10 +37,63 @@ void History::rotate(const Chosen& at) {
   Model changed = at.place->model;
   for (auto& [name, dataset] : changed)
     if (dataset.root == at.dataset->number) dataset.key = wanted.key;
-  commit(*at.place, changed, [&](catalog::Change& change) {
-    wanted.root = change.catalog.get(at.name).id;
-    for (const catalog::DatasetId heir : change.catalog.encryption_heirs(wanted.root))
-      rewrap(change, change.catalog.dataset(heir), before, wanted);
+  // On clones only their family's first dataset can change the key; and PBKDF2 would eat the time.
+  const bool can_user = at.dataset->origin == 0;
+  if (can_user && wanted.derivation.format == keys::KeyFormat::kRaw)
+    return change_key_of(at, changed, wanted.key);
+  commit(*at.place, changed, [&](Site& site) {
+    site.edit([&](catalog::Change& change) {
+      wanted.root = change.catalog.get(at.name).id;
+      for (const catalog::DatasetId heir : change.catalog.encryption_heirs(wanted.root))
+        rewrap(change, change.catalog.dataset(heir), before, wanted);
+    });
+  });
+}
+
+namespace {
+
+/// The keys of these datasets, which are encryption roots, loaded.
+void load(const sealift::test::MemoryKeyring& keyring, Site& site, const Model& model,
+          const std::vector<std::string>& roots) {
+  const catalog::Catalog catalog = site.catalog();
+  for (const std::string& name : roots)
+    keys::LoadedKeys(keyring).keep(catalog, catalog.get(name),
+                                   {wrapping_key(model.at(name).key), 0});
+}
+
+}  // namespace
+
+void History::change_key_of(const Chosen& at, const Model& wanted, WrappingKeyId fresh) {
+  const sealift::test::MemoryKeyring keyring;
+  load(keyring, at.place->site, at.place->model, {at.name});
+  ChangeKeyRequest request;
+  request.dataset = at.name;
+  request.properties = {{"keyformat", "raw"}, {"keylocation", "prompt"}};
+  request.key.loaded = &keyring;
+  request.key.ask = [&](const KeyQuestion&, ByteSpan into) {
+    const Bytes key = expand(fresh, keys::WrappingKey::kBytes);
+    std::copy(key.begin(), key.end(), into.begin());
+    return key.size();
+  };
+  const SeededRandom random(random_);
+  commit(*at.place, wanted, [&](Site& site) {
+    site.use([&](vault::Vault& vault) {
+      keys::KeyChange(vault, request, {}, {1'700'000'000, random}).change();
+    });
+  });
+}
+
+void History::inherit_key_of(const Chosen& at, const Model& wanted, const std::string& root) {
+  const sealift::test::MemoryKeyring keyring;
+  load(keyring, at.place->site, at.place->model, {at.name, root});
+  ChangeKeyRequest request;
+  request.dataset = at.name;
+  request.key.loaded = &keyring;
+  const SeededRandom random(random_);
+  commit(*at.place, wanted, [&](Site& site) {
+    site.use([&](vault::Vault& vault) {
+      keys::KeyChange(vault, request, {}, {1'700'000'000, random}).inherit();
+    });
   });
 }
 
@@ -50,20 +105,14 @@ void History::inherit_key() {
   if (parent == "memory") return;
   const std::string root_name = *name_of(at.place->model, at.place->model.at(parent).root);
   const Dataset& root = at.place->model.at(root_name);
-  const WrappingKeyId before = at.dataset->key;
-  NewWrapping wanted{root.key, keys::derivation_of(own_wrapping(*at.place, root_name)), {}};
+  if (root.number == at.dataset->number) return;
   Model changed = at.place->model;
   for (auto& [name, dataset] : changed) {
     if (dataset.root != at.dataset->number) continue;
     dataset.key = root.key;
     dataset.root = root.number;
   }
-  commit(*at.place, changed, [&](catalog::Change& change) {
-    wanted.root = change.catalog.get(root_name).id;
-    const catalog::DatasetId top = change.catalog.get(at.name).id;
-    for (const catalog::DatasetId heir : change.catalog.encryption_heirs(top))
-      rewrap(change, change.catalog.dataset(heir), before, wanted);
-  });
+  inherit_key_of(at, changed, root_name);
 }
 
 namespace {

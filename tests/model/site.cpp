@@ -109,6 +109,12 @@ void Site::edit(const Edit& edit) {
   this->edit(*vault_, edit);
 }
 
+void Site::use(const std::function<void(vault::Vault&)>& change) {
+  refresh();
+  touch();
+  change(*vault_);
+}
+
 void Site::edit_elsewhere(const Edit& edit) {
   this->edit(*open(storage_), edit);
 }

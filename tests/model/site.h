@@ -41,6 +41,8 @@ class Site {
   /// One commit.
   using Edit = std::function<void(catalog::Change&)>;
   void edit(const Edit& edit);
+  /// Whatever changes the vault.
+  void use(const std::function<void(vault::Vault&)>& change);
   /// The same by another who has the vault open.
   void edit_elsewhere(const Edit& edit);
 
