@@ -49,7 +49,7 @@ enum class Found { kRefused, kByKey, kNot };
 
 Found found(const Bytes& forged, const std::string& key) {
   KeyWorld world;
-  const auto& record = std::get<stream::Begin>(records_of(forged).front().record);
+  const auto record = std::get<stream::Begin>(records_of(forged).front().record);
   try {
     world.receive_bytes(forged, "tank/forged");
   } catch (const Error& error) {

@@ -274,6 +274,11 @@ void History::create() {
   }
   const catalog::Wrapping wrapping = make_key(random_, made.key, derivation);
   lineage.wrapping = wrapping.id();
+  // Right in all but one thing.
+  if (is_heir && one_in(4)) {
+    ++(one_in(2) ? lineage.root_key_guid : lineage.wrapping.value);
+    made.root = made.number;
+  }
   made.key_guid = wrapping.key_guid;
 
   const auto key = keys::MasterKey::unwrap(wrapping, wrapping_key(made.key));

@@ -225,6 +225,13 @@ void History::send_wrong() {
       told.from_ivset = at.dataset->snapshots[at.dataset->snapshots.size() - 2].ivset;
   }
   const Bytes stream = sealer.make_stream(told, *base.contents, *fresh.contents);
+  const auto clone = free_name(*at.place);
+  if (clone && told.to_guid == fresh.guid && one_in(3)) {
+    ReceiveRequest request = request_for(*clone);
+    request.origin = at.name + '@' + base.name;
+    deliver({*at.place, stream, request, at.place->model, Verdict::kRefuse, nullptr, {}, {}});
+    return;
+  }
   deliver({*at.place,
            stream,
            request_for(at.name),
