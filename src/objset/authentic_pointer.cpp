@@ -71,4 +71,17 @@ stream::Mac indirect_mac_of(const crypto::Sha512Digest& digest) {
   return mac;
 }
 
+bool is_mac_known(const Entry& entry, unsigned level) {
+  return level == 0 || entry.kind != EntryKind::kBlock || entry.sealing.mac != stream::Mac{};
+}
+
+stream::Mac indirect_mac(const std::vector<Entry>& entries, const TreeKind& tree, unsigned level) {
+  crypto::Sha512 hash;
+  for (const Entry& entry : entries) {
+    if (!is_mac_known(entry, level)) return {};
+    hash.update(authentic_pointer(entry, tree, level));
+  }
+  return indirect_mac_of(hash.finish());
+}
+
 }  // namespace sealift::objset

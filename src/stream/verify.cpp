@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/stream.h>
+#include "stream/verify.h"
 
 #include "base/error.h"
 #include "stream/package_list.h"
@@ -22,11 +22,14 @@ void check_package(const Begin& begin) {
 
 class Verifier {
  public:
+  explicit Verifier(const OnRecord& on_record) : on_record_(on_record) {}
+
   StreamSummary run(Reader& reader) {
     while (const Reader::Item* item = reader.next()) {
       if (item->number == 0) summary_.big_endian = reader.endian() == Endian::kBig;
       try {
         check(reader, *item);
+        if (on_record_) on_record_(reader, *item);
       } catch (Error& error) {
         error.add_context(name_of(type_of(item->record)));
         error.add_context(fmt::format("record {} at offset {}", item->number, item->offset));
@@ -70,6 +73,7 @@ class Verifier {
     summary.features = begin.features();
   }
 
+  const OnRecord& on_record_;
   StreamSummary summary_;
   std::optional<PackageList> list_;  ///< that the package began with, if any
   std::optional<Rules> rules_;       ///< of the substream we are in
@@ -77,14 +81,19 @@ class Verifier {
 
 }  // namespace
 
-StreamSummary verify(Source& from) {
+StreamSummary verify(Source& from, const OnRecord& on_record) {
   Reader reader(from);
-  return Verifier().run(reader);
+  return Verifier(on_record).run(reader);
+}
+
+StreamSummary verify(Source& from) {
+  return verify(from, OnRecord());
 }
 
 StreamSummary verify(ByteView stream) {
   Reader reader(stream);
-  return Verifier().run(reader);
+  const OnRecord nobody;
+  return Verifier(nobody).run(reader);
 }
 
 }  // namespace sealift::stream
