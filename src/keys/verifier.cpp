@@ -222,9 +222,11 @@ AuthenticPointer Verifier::file_pointer(const File& file, const Pair& pair, Spot
 
 void Verifier::await(const Awaited& block) {
   if (depth_ == Depth::kRoot) return;
-  while (!fetcher_.has_room()) open_oldest();
-  fetcher_.request(block.entry.where);
-  awaited_.push_back(block);
+  while (!awaited_.empty() && !fetcher_.has_room()) open_oldest();
+  noting_damage({block.object, block.offset_bytes, {}}, [&] {
+    fetcher_.request(block.entry.where);
+    awaited_.push_back(block);
+  });
 }
 
 void Verifier::open_oldest() {

@@ -31,15 +31,16 @@ std::uint64_t indirect_properties(const TreeKind& tree, unsigned level) {
 }
 
 std::uint64_t data_properties(const Entry& entry, std::uint32_t type) {
-  const std::uint64_t compression = entry.compression == 0 ? kUncompressed : entry.compression;
   return sectors(entry.logical_size) | sectors(entry.where.length) << kPhysicalSizeBit |
-         compression << kCompressionBit | std::uint64_t{type} << kTypeBit | 1ULL << kEncryptedBit |
+         std::uint64_t{entry.compression} << kCompressionBit | std::uint64_t{type} << kTypeBit |
+         1ULL << kEncryptedBit |
          std::uint64_t{entry.byte_order == Endian::kLittle} << kByteOrderBit;
 }
 
 /// A dnode block is never compressed, and what we store of it is not what was encrypted.
 std::uint64_t dnode_block_properties(const Entry& entry) {
   Entry whole = entry;
+  whole.compression = kUncompressed;
   whole.logical_size = kDnodeBlockBytes;
   whole.where.length = kDnodeBlockBytes;
   return data_properties(whole, kDnodeType);
