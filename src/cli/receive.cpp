@@ -64,8 +64,8 @@ void check_options(Options& options) {
 
 /// Standard input is the stream: nobody is asked for a key.
 void read_verification(Options& options) {
-  KeyAccess access;
-  access.location = options.location;
+  KeyAccess access = key_access(options.location);
+  access.ask = nullptr;
   options.request.keys = hold_keys(access);
   options.request.verify = options.verify == "always"  ? ReceiveVerify::kAlways
                            : options.verify == "never" ? ReceiveVerify::kNever

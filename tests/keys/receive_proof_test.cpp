@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Receives that prove what they bring before they commit.
+#include <sealift/keyring.h>
+
 #include "base/error.h"
 #include "catalog/commit.h"
 #include "keys/proof_world.h"
 #include "keys/verifier.h"
 #include "support/catch.h"
+#include "support/memory_keyring.h"
 
 using namespace sealift;
 using namespace sealift::keys::test;
@@ -149,7 +152,40 @@ TEST_CASE("An increment on what nobody proved stays unproven, unless all is to b
   }
 }
 
-TEST_CASE("A stream that was tampered with is refused, and the vault is as it was") {
+TEST_CASE("A loaded key is at hand") {
+  ProofWorld world;
+  world.receive(link("s1"), ProofWorld::with_key(ReceiveVerify::kAlways));
+  const sealift::test::MemoryKeyring ring;
+  LoadKeysRequest load;
+  load.dataset = kDataset;
+  load.key = key_file("raw");
+  load.key.loaded = &ring;
+  world.vault().refresh();
+  load_keys(world.vault(), load, {});
+  KeyAccess access;
+  access.loaded = &ring;
+  ReceiveRequest request = ProofWorld::without_key(ReceiveVerify::kAlways);
+  request.keys = hold_keys(access);
+  world.receive(link("s1-s2"), request);
+  CHECK(world.proof("s2") == "proven");
+}
+
+TEST_CASE("invariant 32: to verify writes nothing into the dataset") {
+  ProofWorld world;
+  world.receive(link("s1"), ProofWorld::without_key(ReceiveVerify::kAuto));
+  const std::string written = world.property(kDataset, "written");
+  const auto before = world.catalog().get(kDataset);
+  VerifyRequest request;
+  request.target = kDataset;
+  request.key = key_file("raw");
+  CHECK(verify(world.vault(), request, {}) == 0);
+  CHECK(world.proof("s1") == "proven");
+  CHECK(world.property(kDataset, "written") == written);
+  CHECK(written == "0B");
+  CHECK(world.catalog().get(kDataset) == before);
+}
+
+TEST_CASE("invariant 28: a stream that was tampered with is refused, the vault as it was") {
   struct Case {
     std::string base;
     std::string stream;
