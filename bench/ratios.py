@@ -72,13 +72,17 @@ def paired(ours, *peers, reset='true'):
     return [statistics.median(each) for each in ratios]
 
 
-def sha256_time(size):
-    """Seconds that one core takes to hash so many bytes, as OpenSSL itself measures it."""
+def openssl_time(algorithm, size):
+    """Seconds that one core takes for so many bytes, as OpenSSL itself measures it."""
     def measure():
-        out = subprocess.run(['openssl', 'speed', '-seconds', '1', '-bytes', '131072', '-evp', 'sha256'],
+        out = subprocess.run(['openssl', 'speed', '-seconds', '1', '-bytes', '131072', '-evp', algorithm],
                              check=True, capture_output=True, text=True).stdout
         return size / (float(re.findall(r'([0-9.]+)k\s*$', out, re.M)[-1]) * 1000)
     return measure
+
+
+def sha256_time(size):
+    return openssl_time('sha256', size)
 
 
 def stream(name, record, blocks, per_mille=''):
@@ -126,6 +130,45 @@ def bench_receive():
             report('receive / the lesser of 0.7 dd and 0.6 SHA-256', max(disk / 0.7, sha / 0.6), 1)
     shutil.rmtree(path('v'))
     os.remove(path('copy'))
+
+
+def sealed_stream(cipher):
+    """The stream, and the location of its key."""
+    file, key = path(f'full-{cipher}.zfs'), path(f'{cipher}.key')
+    if not os.path.exists(file):
+        run(f'{BUILD}/bench/make_sealed_stream {cipher} 131072 {blocks_of(131072)} {key} '
+            f'> {file}.new && mv {file}.new {file}')
+    run(f'cat {file} > /dev/null')
+    return file, f'file://{key}'
+
+
+def bench_proof():
+    for cipher, limit in ('aes-256-gcm', 1.3), ('aes-256-ccm', 2):
+        file, key = sealed_stream(cipher)
+        size = os.path.getsize(file)
+        sealift = f'{SEALIFT} --vault {path("v")}'
+        receive = f'{sealift} receive {{}} tank/big < {file}'
+        fresh = fresh_vault('v')
+        def timed(how):
+            """A fresh vault each: to make and to remove it is not counted."""
+            def measure():
+                run(f'{fresh} && sync')
+                return run(receive.format(how))
+            return measure
+        ratio, = paired(timed('--verify=never'), timed(f'--verify=always -L {key}'))
+        report(f'receive with proof / without, {cipher}', ratio, -limit)
+        verify = f'{sealift} verify -q -L {key} tank/big'
+        own, sha = paired(verify, openssl_time(cipher, size), sha256_time(size))
+        report(f"verify / one core's {cipher}", own, 0.5 if cipher.endswith('ccm') else None)
+        report(f"verify / one core's SHA-256, {cipher}", sha, None)
+        if cipher.endswith('gcm'):
+            report('verify / the lesser of 0.5 aes-256-gcm and SHA-256', max(own / 0.5, sha), 1)
+        refuses_one_flipped_bit(f'verify, {cipher}', verify, largest_file(path('v')))
+        stream, = paired(f'{SEALIFT} stream verify -q -L {key} {file}', openssl_time(cipher, size))
+        report(f"stream verify -L / one core's {cipher}", stream, None)
+        report(f'peak memory of stream verify -L, {cipher}',
+               peak_mib(f'{SEALIFT} stream verify -q -L {key} {file}'), -256, ' MiB')
+    shutil.rmtree(path('v'))
 
 
 def bench_send():
@@ -231,7 +274,7 @@ def bench_catalog():
 
 
 os.makedirs(WORK, exist_ok=True)
-for name in 'verify', 'receive', 'send', 'increment', 'memory', 'catalog':
+for name in 'verify', 'receive', 'proof', 'send', 'increment', 'memory', 'catalog':
     if not args.only or name in args.only:
         globals()['bench_' + name]()
 sys.exit(failed)

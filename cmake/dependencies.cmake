@@ -12,6 +12,7 @@ pkg_check_modules(keyutils REQUIRED IMPORTED_TARGET libkeyutils)
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)
   pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)  # what is known of streams is packed
+  pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)  # as are the blocks in them
 endif()
 if(SEALIFT_BENCH)
   find_package(benchmark REQUIRED)

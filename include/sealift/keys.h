@@ -4,11 +4,14 @@
 
 #include <sealift/channel.h>
 #include <sealift/dataset.h>
+#include <sealift/stream.h>
 #include <sealift/vault.h>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace sealift {
 
@@ -21,6 +24,10 @@ enum class KeyPurpose : std::uint8_t {
   kNew,       ///< to take the place of the one that is in force
   kNewAgain,  ///< the same once more, against mistyping
 };
+
+namespace catalog {
+class KeyHolder;
+}
 
 /// What a person is asked for.
 struct KeyQuestion {
@@ -66,6 +73,7 @@ enum class Verdict : std::uint8_t {
 struct VerifiedSnapshot {
   std::string snapshot;
   Verdict verdict = Verdict::kUnproven;
+  /// What was read: not what the snapshot before has at the same place, if that was without fault.
   std::uint64_t objects = 0;
   std::uint64_t blocks = 0;  ///< of data
   std::uint64_t bytes = 0;   ///< of these
@@ -85,6 +93,30 @@ struct VerifyObserver {
 /// Throws Error: kWrongKey where a key was given that does not open a dataset, before any of its
 /// data are touched; kUsage for key material that cannot be; kState where the target is not there.
 std::uint64_t verify(Vault& vault, const VerifyRequest& request, const VerifyObserver& observer);
+
+/// What receive() proves with (ReceiveRequest::keys). Nobody is asked for a dataset's key unless
+/// `access.location` says so; one of a dataset that is not there yet is only got from there. Keys
+/// are kept for the object's life.
+std::shared_ptr<catalog::KeyHolder> hold_keys(const KeyAccess& access);
+
+/// What was shown of a substream.
+enum class StreamVerdict : std::uint8_t {
+  kProven,  ///< a whole snapshot: every block opens, and the portable MAC is right
+  kOpened,  ///< an increment, or the rest of a stream: every block in it opens; that they are in
+            ///< their places, and what they replace, needs the snapshot before
+  kPlain,   ///< not encrypted
+};
+
+struct ProvenStream {
+  stream::StreamSummary summary;
+  std::vector<StreamVerdict> verdicts;  ///< of each substream
+};
+
+/// Proves a stream in one pass, memory bounded whatever its size: all that stream::verify() checks,
+/// and with the keys what is sealed in it. Throws Error at the first fault: kWrongKey before any
+/// data of that substream are read, kDamaged for what is not what was sealed, and what
+/// stream::verify() throws.
+ProvenStream prove_stream(Source& from, const KeyAccess& access);
 
 /// Shows that the key opens `dataset`'s master key, without touching data. Throws as verify().
 void test_key(const Vault& vault, const std::string& dataset, const KeyAccess& access);

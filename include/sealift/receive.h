@@ -8,10 +8,22 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace sealift {
+
+namespace catalog {
+class KeyHolder;
+}
+
+/// When a receive proves with the key what raw streams bring, before it commits.
+enum class ReceiveVerify : std::uint8_t {
+  kAuto,    ///< what came, if the key is at hand; all of the snapshot if the one before is proven
+  kAlways,  ///< all of the snapshot; without the key nothing is received
+  kNever,
+};
 
 /// How the received dataset gets its name (OpenZFS lib/libzfs/libzfs_sendrecv.c).
 enum class ReceiveNaming : std::uint8_t {
@@ -37,6 +49,8 @@ struct ReceiveRequest {
   Properties overrides;               ///< -o, but not "origin"
   std::vector<std::string> excluded;  ///< -x
   std::string origin;                 ///< -o origin=: the snapshot to receive a clone of
+  ReceiveVerify verify = ReceiveVerify::kAuto;
+  std::shared_ptr<catalog::KeyHolder> keys;  ///< of hold_keys(); null: no key is at hand
 };
 
 /// A snapshot's stream is about to be received.
@@ -79,8 +93,8 @@ struct ReceiveResult {
 /// Throws Error, with the snapshot that was being received as it was not: kUsage for a request
 /// that cannot be, kState where the target must be another or in another state, kRefused where the
 /// rules of lineage forbid it for ever, kDamaged for a stream that fails a check, kRetry where
-/// space ran out. With `resumable`, kResume says that what arrived is kept, and what() holds the
-/// token for `zfs send -t`.
+/// space ran out, kWrongKey where a key does not open the dataset. With `resumable`, kResume says
+/// that what arrived is kept, and what() holds the token for `zfs send -t`.
 ReceiveResult receive(Vault& vault, Source& from, const ReceiveRequest& request,
                       const ReceiveObserver& observer, const Moment& moment);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sealift/keys.h>
 #include <sealift/receive.h>
 #include <unistd.h>
 
@@ -6,6 +7,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "cli/ask_key.h"
 #include "cli/command.h"
 #include "cli/interruptible_source.h"
 #include "cli/nice_number.h"
@@ -21,6 +23,8 @@ namespace {
 struct Options {
   ReceiveRequest request;
   std::vector<std::string> overrides;  ///< -o
+  std::string verify = "auto";
+  std::string location;  ///< -L
   bool drop_first = false;
   bool keep_last = false;
   bool verbose = false;
@@ -51,9 +55,21 @@ void check_options(Options& options) {
   if (options.abort && (options.drop_first || options.keep_last || options.request.dry_run ||
                         options.request.resumable || options.ignored))
     misuse("invalid option");
+  if (!options.location.empty() && options.verify == "never")
+    misuse("-L and --verify=never exclude one another");
   if (options.drop_first) options.request.naming = ReceiveNaming::kDropFirst;
   if (options.keep_last) options.request.naming = ReceiveNaming::kKeepLast;
   read_overrides(options);
+}
+
+/// Standard input is the stream: nobody is asked for a key.
+void read_verification(Options& options) {
+  KeyAccess access = key_access(options.location);
+  access.ask = nullptr;
+  options.request.keys = hold_keys(access);
+  options.request.verify = options.verify == "always"  ? ReceiveVerify::kAlways
+                           : options.verify == "never" ? ReceiveVerify::kNever
+                                                       : ReceiveVerify::kAuto;
 }
 
 /// A line for who may have gone away: what was received is received all the same.
@@ -111,6 +127,7 @@ ExitCode receive(Options& options, const Globals& globals) {
     abort_receive(vault, options.request.target);
     return ExitCode::kOk;
   }
+  read_verification(options);
   os::ignore_sigpipe();
   InterruptibleSource input;
   CountingSource from(input);
@@ -141,6 +158,12 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("-x", request.excluded, "do not let a received property take effect")
       ->type_name("PROP")
       ->allow_extra_args(false);
+  app.add_option("--verify", options.verify,
+                 "prove with the key before the commit: auto (if it is at hand), always, never")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  add_key_option(app, options.location);
   app.add_option("TARGET", request.target, "dataset or snapshot to receive into")->required();
 }
 

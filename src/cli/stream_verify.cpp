@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/stream.h>
+#include <sealift/keys.h>
 
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "cli/ask_key.h"
 #include "cli/command.h"
 #include "cli/stream_input.h"
 
@@ -12,32 +13,65 @@ namespace {
 
 struct Options {
   std::string file;
+  std::string location;
   bool quiet = false;
   bool json = false;
 };
 
-void print_text(const stream::StreamSummary& summary) {
-  for (const stream::SubstreamSummary& each : summary.substreams) {
+const char* name_of(StreamVerdict verdict) {
+  switch (verdict) {
+    case StreamVerdict::kProven:
+      return "proven";
+    case StreamVerdict::kOpened:
+      return "opened";
+    case StreamVerdict::kPlain:
+      break;
+  }
+  return "plain";
+}
+
+const char* meaning_of(StreamVerdict verdict) {
+  switch (verdict) {
+    case StreamVerdict::kProven:
+      return "the key opens all of it";
+    case StreamVerdict::kOpened:
+      return "the key opens every block that came; the portable MAC needs the snapshot before";
+    case StreamVerdict::kPlain:
+      break;
+  }
+  return "not encrypted";
+}
+
+/// `proven` has verdicts only if there was a key.
+void print_text(const ProvenStream& proven) {
+  const stream::StreamSummary& summary = proven.summary;
+  for (std::size_t i = 0; i < summary.substreams.size(); ++i) {
+    const stream::SubstreamSummary& each = summary.substreams[i];
     const bool raw = (each.features >> 24 & 1) != 0;
     fmt::print("{}{} {} guid {:x}", raw ? "raw " : "", each.from_guid == 0 ? "full" : "incremental",
                each.to_name, each.to_guid);
     if (each.from_guid != 0) fmt::print(" from {:x}", each.from_guid);
     fmt::print(": {} records, {} bytes\n", each.records, each.bytes);
+    if (i < proven.verdicts.size())
+      fmt::print("  {} ({})\n", name_of(proven.verdicts[i]), meaning_of(proven.verdicts[i]));
   }
   fmt::print("{}{}: {} records, {} bytes, no fault found\n",
              summary.big_endian ? "big-endian " : "", summary.is_package ? "package" : "stream",
              summary.records, summary.bytes);
 }
 
-void print_json(const stream::StreamSummary& summary) {
+void print_json(const ProvenStream& proven) {
+  const stream::StreamSummary& summary = proven.summary;
   nlohmann::json substreams = nlohmann::json::array();
-  for (const stream::SubstreamSummary& each : summary.substreams) {
+  for (std::size_t i = 0; i < summary.substreams.size(); ++i) {
+    const stream::SubstreamSummary& each = summary.substreams[i];
     substreams.push_back({{"toname", each.to_name},
                           {"toguid", fmt::format("{:x}", each.to_guid)},
                           {"fromguid", fmt::format("{:x}", each.from_guid)},
                           {"features", fmt::format("{:x}", each.features)},
                           {"records", each.records},
                           {"bytes", each.bytes}});
+    if (i < proven.verdicts.size()) substreams.back()["verdict"] = name_of(proven.verdicts[i]);
   }
   const nlohmann::json json = {{"package", summary.is_package},
                                {"byteorder", summary.big_endian ? "big" : "little"},
@@ -47,18 +81,29 @@ void print_json(const stream::StreamSummary& summary) {
   fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+/// Where the stream comes from standard input, nobody can be asked for a key there.
+ProvenStream verify(const Options& options) {
+  const auto from = open_stream_input(options.file);
+  if (options.location.empty()) return {stream::verify(*from), {}};
+  KeyAccess access = key_access(options.location);
+  if (options.file.empty() || options.file == "-") access.ask = nullptr;
+  return prove_stream(*from, access);
+}
+
 Action setup(CLI::App& app, const Globals&) {
   const auto options = std::make_shared<Options>();
   app.add_flag("-q", options->quiet, "print nothing if there is no fault");
   app.add_flag("-j", options->json, "print JSON");
+  app.add_option("-L,--key", options->location,
+                 "prove it with the key at file:///PATH, fd://N or prompt")
+      ->type_name("LOCATION");
   app.add_option("FILE", options->file, "the stream (default: standard input)");
   return [options] {
-    const auto from = open_stream_input(options->file);
-    const stream::StreamSummary summary = stream::verify(*from);
+    const ProvenStream proven = verify(*options);
     if (options->json) {
-      print_json(summary);
+      print_json(proven);
     } else if (!options->quiet) {
-      print_text(summary);
+      print_text(proven);
     }
     return ExitCode::kOk;
   };
@@ -67,6 +112,7 @@ Action setup(CLI::App& app, const Globals&) {
 }  // namespace
 
 extern const Command kStreamVerify;
-const Command kStreamVerify = {"stream verify", "check a send stream without a key", setup};
+const Command kStreamVerify = {"stream verify", "check a send stream, with a key or without",
+                               setup};
 
 }  // namespace sealift::cli

@@ -24,9 +24,8 @@ crypto::Aead& BlockCipher::cipher_of(const stream::Salt& salt) {
   return ciphers_.emplace(salt, crypto::Aead(key_.suite().mode, derived)).first->second;
 }
 
-bool BlockCipher::open(const objset::Entry& entry, std::uint32_t object_type, ByteView stored,
+bool BlockCipher::open(const stream::Sealing& sealing, std::uint32_t object_type, ByteView stored,
                        ByteSpan plain) {
-  const stream::Sealing& sealing = entry.sealing;
   if (objset::is_encrypted_type(object_type))
     return cipher_of(sealing.salt).open({sealing.iv, {}}, sealing.mac, stored, plain);
   const crypto::Sha512Digest code = hmac_.update(stored).finish();
@@ -35,8 +34,7 @@ bool BlockCipher::open(const objset::Entry& entry, std::uint32_t object_type, By
   return has_no_cipher && crypto::is_equal(ByteView(code).first(sealing.mac.size()), sealing.mac);
 }
 
-bool BlockCipher::open(const objset::Entry& entry, SealedDnodes& dnodes) {
-  const stream::Sealing& sealing = entry.sealing;
+bool BlockCipher::open(const stream::Sealing& sealing, SealedDnodes& dnodes) {
   return cipher_of(sealing.salt)
       .open({sealing.iv, dnodes.associated}, sealing.mac, dnodes.sealed, dnodes.sealed);
 }

@@ -15,13 +15,12 @@ class BlockCipher {
  public:
   explicit BlockCipher(const MasterKey& key);
 
-  /// Authenticates the block of `object_type` that `entry` points to and decrypts it into `plain`,
-  /// which is as long. Blocks of types that are not encrypted are copied. False if it is not what
-  /// was sealed.
-  [[nodiscard]] bool open(const objset::Entry& entry, std::uint32_t object_type, ByteView stored,
-                          ByteSpan plain);
+  /// Authenticates a block of `object_type` and decrypts it into `plain`, which is as long. Blocks
+  /// of types that are not encrypted are copied. False if it is not what was sealed.
+  [[nodiscard]] bool open(const stream::Sealing& sealing, std::uint32_t object_type,
+                          ByteView stored, ByteSpan plain);
   /// The same for a block of dnodes; decrypts the bonus buffers, one behind the other, in place.
-  [[nodiscard]] bool open(const objset::Entry& entry, SealedDnodes& dnodes);
+  [[nodiscard]] bool open(const stream::Sealing& sealing, SealedDnodes& dnodes);
 
   PortableMac portable_mac(ByteView message);
 

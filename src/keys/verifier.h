@@ -23,6 +23,9 @@ struct Fault {
   std::string what;
 };
 
+/// "object 12, offset 131072: ..."
+std::string describe(const Fault& fault);
+
 struct VerifyTotals {
   std::uint64_t objects = 0;
   std::uint64_t blocks = 0;
@@ -43,12 +46,36 @@ class Verifier {
 
   /// Goes on behind a fault. Throws what reading the vault throws, but for damage, which is a
   /// fault.
-  VerifyTotals verify(const objset::ObjectSet& set);
+  ///
+  /// `known` is null or an object set that was verified. What `set` has in common with it, a
+  /// pointer of the same object at the same place that is the same in each of its bits, is not
+  /// read again. Births do not count: no key vouches for them.
+  VerifyTotals verify(const objset::ObjectSet& set, const objset::ObjectSet* known = nullptr);
 
  private:
   struct File {
     std::uint64_t object;
     const objset::Dnode& dnode;
+    const objset::Dnode* known;  ///< the same object in `known`, of the same type and shape
+  };
+  /// Where in a tree a block is.
+  struct Spot {
+    unsigned level;
+    std::uint64_t index;
+  };
+  /// A pointer, and what is at its place in `known`, if anything.
+  struct Pair {
+    const objset::Entry& entry;
+    const objset::Entry* known;
+
+    bool is_known() const { return known != nullptr && *known == entry; }
+  };
+  /// The entries of an indirect block, and those of the one at its place in `known`.
+  struct Node {
+    std::vector<objset::Entry> entries;
+    std::vector<objset::Entry> known;
+
+    Pair at(std::size_t i) const { return {entries[i], known.empty() ? nullptr : &known[i]}; }
   };
   /// A block that was asked for and is to be opened.
   struct Awaited {
@@ -58,15 +85,20 @@ class Verifier {
     std::uint32_t type;
   };
 
-  objset::AuthenticPointer meta_pointer(const objset::ObjectSet& set, const objset::Entry& entry,
-                                        unsigned level, std::uint64_t index);
-  void verify_dnodes(const objset::Entry& entry, std::uint64_t first_object);
+  Node read(const Pair& pair, const objset::Geometry& geometry) const;
+  objset::DnodeBlock read_known_dnodes(const Pair& pair) const;
+  bool is_done(const Pair& pair, unsigned level) const;
+  void check_kept(const Pair& pair, const stream::Mac& computed, const Fault& where);
+
+  objset::AuthenticPointer meta_pointer(const Pair& pair, Spot at);
+  void verify_dnodes(const Pair& pair, std::uint64_t first_object);
   DnodePointers verify_object(const File& file);
-  objset::AuthenticPointer file_pointer(const File& file, const objset::Entry& entry,
-                                        unsigned level, std::uint64_t index);
+  void verify_spill(const File& file);
+  objset::AuthenticPointer file_pointer(const File& file, const Pair& pair, Spot at);
+  const objset::Entry* known_root(const File& file, Spot at) const;
   void await(const Awaited& block);
   void open_oldest();
-  void verify_root(const objset::ObjectSet& set, const DnodePointers& pointers);
+  void verify_root(const DnodePointers& pointers);
   void fault(Fault fault);
   template <class Body>
   void noting_damage(const Fault& where, Body&& body);
@@ -76,6 +108,8 @@ class Verifier {
   Depth depth_;
   OnFault on_fault_;
   vault::Fetcher fetcher_;
+  const objset::ObjectSet* set_ = nullptr;  ///< this and the next: during verify()
+  const objset::ObjectSet* known_ = nullptr;
   std::deque<Awaited> awaited_;
   Bytes plain_;
   VerifyTotals totals_;

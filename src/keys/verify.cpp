@@ -19,17 +19,6 @@ using catalog::DatasetRecord;
 using catalog::Proof;
 using catalog::SnapshotRecord;
 
-std::string describe(const std::string& snapshot, const Fault& fault) {
-  std::string text = snapshot;
-  if (fault.object) text += fmt::format(": object {}", *fault.object);
-  if (fault.offset_bytes == objset::kSpillBlock) {
-    text += ", spill block";
-  } else if (fault.offset_bytes) {
-    text += fmt::format(", offset {}", *fault.offset_bytes);
-  }
-  return text + ": " + fault.what;
-}
-
 /// All that one call of verify() shares.
 class Verification {
  public:
@@ -53,6 +42,7 @@ class Verification {
   /// `item`: the one snapshot, or empty for all.
   void visit(const DatasetRecord& dataset, const std::string& item) {
     const auto key = dataset.key ? chain_.open(catalog_, dataset) : std::nullopt;
+    known_.reset();
     bool found = false;
     for (const SnapshotRecord& snapshot : catalog_.snapshots(dataset.id)) {
       if (!item.empty() && snapshot.name != item) continue;
@@ -71,15 +61,19 @@ class Verification {
     result.snapshot = catalog_.full_name(snapshot.id);
     const auto on_fault = [&](const Fault& fault) {
       ++result.faults;
-      if (observer_.on_fault) observer_.on_fault(describe(result.snapshot, fault));
+      if (observer_.on_fault) observer_.on_fault(result.snapshot + ": " + describe(fault));
     };
     try {
       const Depth depth = request_.depth == VerifyDepth::kRoot ? Depth::kRoot : Depth::kBlocks;
-      const VerifyTotals totals = Verifier(vault_, key, depth, on_fault)
-                                      .verify(objset::read_object_set(vault_, snapshot.objset));
+      objset::ObjectSet set = objset::read_object_set(vault_, snapshot.objset);
+      if (!(snapshot.flags & catalog::kIsLocal) && set.begin.to_guid != snapshot.guid)
+        on_fault({{}, {}, "the contents are those of another snapshot"});
+      const VerifyTotals totals =
+          Verifier(vault_, key, depth, on_fault).verify(set, known_ ? &*known_ : nullptr);
       result.objects = totals.objects;
       result.blocks = totals.blocks;
       result.bytes = totals.bytes;
+      if (result.faults == 0) known_ = std::move(set);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kDamaged) throw;
       on_fault({{}, {}, error.what()});
@@ -111,6 +105,7 @@ class Verification {
   const VerifyObserver& observer_;
   Catalog catalog_;
   KeyChain chain_;
+  std::optional<objset::ObjectSet> known_;  ///< of this dataset, the last one without a fault
   std::uint64_t faults_ = 0;
 };
 

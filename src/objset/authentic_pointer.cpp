@@ -31,15 +31,16 @@ std::uint64_t indirect_properties(const TreeKind& tree, unsigned level) {
 }
 
 std::uint64_t data_properties(const Entry& entry, std::uint32_t type) {
-  const std::uint64_t compression = entry.compression == 0 ? kUncompressed : entry.compression;
   return sectors(entry.logical_size) | sectors(entry.where.length) << kPhysicalSizeBit |
-         compression << kCompressionBit | std::uint64_t{type} << kTypeBit | 1ULL << kEncryptedBit |
+         std::uint64_t{entry.compression} << kCompressionBit | std::uint64_t{type} << kTypeBit |
+         1ULL << kEncryptedBit |
          std::uint64_t{entry.byte_order == Endian::kLittle} << kByteOrderBit;
 }
 
 /// A dnode block is never compressed, and what we store of it is not what was encrypted.
 std::uint64_t dnode_block_properties(const Entry& entry) {
   Entry whole = entry;
+  whole.compression = kUncompressed;
   whole.logical_size = kDnodeBlockBytes;
   whole.where.length = kDnodeBlockBytes;
   return data_properties(whole, kDnodeType);
@@ -69,6 +70,19 @@ stream::Mac indirect_mac_of(const crypto::Sha512Digest& digest) {
   stream::Mac mac;
   std::copy_n(digest.begin(), mac.size(), mac.begin());
   return mac;
+}
+
+bool is_mac_known(const Entry& entry, unsigned level) {
+  return level == 0 || entry.kind != EntryKind::kBlock || entry.sealing.mac != stream::Mac{};
+}
+
+stream::Mac indirect_mac(const std::vector<Entry>& entries, const TreeKind& tree, unsigned level) {
+  crypto::Sha512 hash;
+  for (const Entry& entry : entries) {
+    if (!is_mac_known(entry, level)) return {};
+    hash.update(authentic_pointer(entry, tree, level));
+  }
+  return indirect_mac_of(hash.finish());
 }
 
 }  // namespace sealift::objset

@@ -29,4 +29,11 @@ AuthenticPointer authentic_spill(const Dnode& dnode);
 /// zio_crypt_do_indirect_mac_checksum).
 stream::Mac indirect_mac_of(const crypto::Sha512Digest& digest);
 
+/// False for an entry above level 0 with a node below it whose MAC nobody kept.
+bool is_mac_known(const Entry& entry, unsigned level);
+
+/// The MAC of the indirect block with these entries, which point to blocks of `level`; all zero
+/// where one of theirs is not known.
+stream::Mac indirect_mac(const std::vector<Entry>& entries, const TreeKind& tree, unsigned level);
+
 }  // namespace sealift::objset

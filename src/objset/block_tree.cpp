@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "objset/authentic_pointer.h"
 
 namespace sealift::objset {
 
@@ -71,15 +72,22 @@ void BlockTree::flush(unsigned level) {
   if (uniform) {
     pointer = first;
   } else {
-    Bytes bytes;
-    encode_entries(node.entries, bytes);
-    pointer = Entry{};
-    pointer.kind = EntryKind::kBlock;
-    pointer.birth = context_.ledger.birth;
-    pointer.where = context_.appender.append(bytes);
-    context_.ledger.add(pointer);
+    write(level, node, pointer);
   }
   touch_parent(level, node.index);
+}
+
+void BlockTree::write(unsigned level, const Node& node, Entry& pointer) {
+  Bytes bytes;
+  encode_entries(node.entries, bytes);
+  pointer = Entry{};
+  pointer.kind = EntryKind::kBlock;
+  pointer.birth = context_.ledger.birth;
+  pointer.where = context_.appender.append(bytes);
+  if (sealed_type_)
+    pointer.sealing.mac =
+        indirect_mac(node.entries, {*sealed_type_, geometry_.indirect_shift}, level - 1);
+  context_.ledger.add(pointer);
 }
 
 /// Children first: writing a node changes its parent.

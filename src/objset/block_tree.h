@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "objset/ledger.h"
@@ -37,6 +38,10 @@ class BlockTree {
             RetireLeaf retire_leaf);
   BlockTree(const EditContext& context, Geometry& geometry, std::vector<Entry>& pointers)
       : BlockTree(context, geometry, pointers, {}) {}
+  /// Says that the tree is one of an encrypted dataset, of an object of this type: entries above
+  /// level 0 then keep the MACs of their indirect blocks. Those of nodes that were written before
+  /// anybody kept them stay unknown.
+  void keep_macs_of(std::uint32_t object_type) { sealed_type_ = object_type; }
   /// Waits until no worker of the appender writes into the tree any more.
   ~BlockTree();
   BlockTree(const BlockTree&) = delete;
@@ -98,6 +103,7 @@ class BlockTree {
   void descend(unsigned level, std::uint64_t index, const Range& range);
   void retire_subtree(const Entry& entry, unsigned level);
   Entry emptied(FreeMode mode) const;
+  void write(unsigned level, const Node& node, Entry& pointer);
   void settle();
   unsigned top() const { return geometry_.levels - 1U; }
 
@@ -105,6 +111,7 @@ class BlockTree {
   Geometry& geometry_;
   std::vector<Entry>& pointers_;
   RetireLeaf retire_leaf_;
+  std::optional<std::uint32_t> sealed_type_;
   std::vector<std::unique_ptr<Node>> path_;  ///< by level, from 1
   std::uint64_t awaited_batch_ = 0;
 };

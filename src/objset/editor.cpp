@@ -8,6 +8,7 @@
 #include "objset/file_generation.h"
 #include "objset/object_type.h"
 #include "objset/plain_geometry.h"
+#include "objset/raw_shape.h"
 
 // How OpenZFS's own receiver reads the records is in module/zfs/dmu_recv.c; what a sender means
 // by them in module/zfs/dmu_send.c. One rule of the format carries most of this file: a sender
@@ -23,13 +24,6 @@ struct Overloaded : Ts... {
 };
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
-
-/// The meta-dnode's shape is in crypt_keydata (module/zfs/dsl_crypt.c); a plain stream has none.
-std::uint64_t meta_field(const stream::Nvlist& keydata, std::string_view name) {
-  const auto value = keydata.get_u64(name);
-  if (!value) fail(ErrorKind::kDamaged, "crypt_keydata has no {}", name);
-  return *value;
-}
 
 }  // namespace
 
@@ -66,18 +60,12 @@ void Editor::begin(const stream::Begin& begin, Endian byte_order,
     const stream::Nvlist* keydata =
         payload ? payload->list.get_nvlist(stream::begin_key::kCryptKeydata) : nullptr;
     if (keydata == nullptr) fail(ErrorKind::kDamaged, "a raw stream without crypt_keydata");
-    set_.geometry.levels = static_cast<std::uint8_t>(meta_field(*keydata, "mdn_nlevels"));
-    set_.geometry.pointers = static_cast<std::uint8_t>(meta_field(*keydata, "mdn_nblkptr"));
-    set_.geometry.indirect_shift =
-        static_cast<std::uint8_t>(meta_field(*keydata, "mdn_indblkshift"));
-    set_.max_block = meta_field(*keydata, "mdn_maxblkid");
-    if (meta_field(*keydata, "mdn_blksz") != kDnodeBlockBytes)
-      fail(ErrorKind::kRefused, "the meta-dnode's blocks are not of {} bytes", kDnodeBlockBytes);
+    const MetaShape shape = meta_shape_of(*keydata);
+    set_.geometry = shape.geometry;
+    set_.max_block = shape.max_block;
   } else if (!has_base) {
     set_.geometry = kPlainMetaGeometry;
   }
-  if (!set_.geometry.is_valid() || set_.max_block >= stream::kMaxObject / kSlotsPerBlock)
-    fail(ErrorKind::kDamaged, "the meta-dnode has an impossible shape");
   if (has_base && set_.geometry != old)
     fail(ErrorKind::kRefused, "the meta-dnode's shape is not that of the snapshot before");
   if (!has_base) set_.pointers.assign(set_.geometry.pointers, Entry::hole(Birth{}));
@@ -86,6 +74,7 @@ void Editor::begin(const stream::Begin& begin, Endian byte_order,
                                         DnodeBlock block = read_dnode_block(context_.reader, entry);
                                         for (auto& [slot, dnode] : block) retire_dnode(dnode);
                                       });
+  if (set_.is_raw()) meta_->keep_macs_of(kDnodeType);
 }
 
 void Editor::apply(const stream::Record& record, ByteView payload) {
@@ -139,6 +128,7 @@ void Editor::close_block() {
 void Editor::open_object(std::uint64_t object, Dnode& dnode) {
   object_ = OpenObject{object, &dnode,
                        std::make_unique<BlockTree>(context_, dnode.geometry, dnode.pointers)};
+  if (set_.is_raw()) object_->tree->keep_macs_of(dnode.type);
 }
 
 void Editor::close_object() {
@@ -186,7 +176,9 @@ void Editor::grow(Dnode& dnode, std::uint8_t levels) {
   if (object_) {
     object_->tree->grow(levels);
   } else {
-    BlockTree(context_, dnode.geometry, dnode.pointers).grow(levels);
+    BlockTree tree(context_, dnode.geometry, dnode.pointers);
+    if (set_.is_raw()) tree.keep_macs_of(dnode.type);
+    tree.grow(levels);
   }
 }
 
@@ -212,8 +204,7 @@ std::uint32_t Editor::block_size_for(const Dnode& dnode, const stream::Object& r
 void Editor::reshape(Dnode& dnode, const stream::Object& record, std::uint32_t block_size) {
   Geometry wanted;
   if (set_.is_raw()) {
-    wanted = {record.levels, record.block_pointers, record.indirect_block_shift};
-    if (record.indirect_block_shift == 0) wanted.indirect_shift = kMaxIndirectShift;
+    wanted = geometry_of(record);
     if (!wanted.is_valid()) damaged(record.object, "an impossible block tree");
     if (record.max_block_id >= wanted.capacity())
       damaged(record.object, "more blocks than its tree can hold");

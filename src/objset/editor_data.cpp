@@ -11,6 +11,7 @@
 #include "objset/damaged.h"
 #include "objset/editor.h"
 #include "objset/plain_geometry.h"
+#include "objset/raw_shape.h"
 
 namespace sealift::objset {
 namespace {
@@ -41,9 +42,7 @@ bool ends_in_own_tree(const Dnode& dnode, std::uint64_t end_bytes) {
 // -- Data --------------------------------------------------------------------------------------
 
 Endian Editor::order_of(std::uint8_t record_flags) const {
-  const bool swapped = (record_flags & stream::record_flag::kRawByteswap) != 0;
-  if (!swapped) return set_.byte_order;
-  return set_.byte_order == Endian::kLittle ? Endian::kBig : Endian::kLittle;
+  return block_order(set_.byte_order, record_flags);
 }
 
 std::uint64_t Editor::block_number(const Dnode& dnode, std::uint64_t offset) const {

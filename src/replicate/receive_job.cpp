@@ -38,7 +38,7 @@ ReceiveJob::ReceiveJob(const ReceiveTools& tools, const ReceiveRequest& request,
       observer_(tools.observer),
       stage_(tools.vault, moment, request.dry_run ? Stage::Mode::kRehearse : Stage::Mode::kCommit),
       reader_(tools.from),
-      reception_{stage_, reader_, tools.clock, {}, {}},
+      reception_{stage_, reader_, tools.clock, {}, {}, {request.verify, request.keys.get()}},
       properties_(request) {
   reception_.save.enabled = request.resumable && !request.dry_run;
 }
@@ -204,6 +204,11 @@ void ReceiveJob::report(const Arrival& arrival, const Destination& to,
   result_.snapshots.push_back(to.full_name());
   if (links_ && arrival.wrapping)
     links_->note(received->snapshot.id.dataset, arrival.wrapping->id());
+  if (received->proved == Proved::kWhatCame)
+    warn(
+        fmt::format("what came of {} was proved with the key, but it stays unproven: the snapshot "
+                    "before it is; 'sealift verify' proves both",
+                    to.full_name()));
   if (received->journalled)
     warn(fmt::format(
         "the stream wraps the master key of {} in another way than {} does here: kept beside as "

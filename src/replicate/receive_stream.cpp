@@ -115,6 +115,8 @@ Arrival begin_arrival(const Reader& reader, const Reader::Item& begin) {
 std::optional<ReceivedSnapshot> receive_stream(Reception& reception, const Substream& substream) {
   Receiver receiver(reception.stage, substream.arrival, substream.destination);
   if (substream.on_checked) substream.on_checked(receiver.lineage());
+  receiver.prove_with(StreamProof(reception.proof, reception.stage.catalog(), substream.arrival,
+                                  receiver.lineage()));
   receiver.resolve_references_with([&](std::uint64_t guid) -> std::optional<objset::ObjectSet> {
     const auto found = reception.received.find(guid);
     if (found == reception.received.end()) return std::nullopt;

@@ -24,6 +24,7 @@ struct Reception {
   SavePolicy save;
   /// Object sets of the snapshots that this receive brought, by guid: what WRITE_BYREF may name.
   std::map<std::uint64_t, vault::BlockPointer> received;
+  ProofPolicy proof = {};
 };
 
 /// One substream, its BEGIN just read.

@@ -64,6 +64,7 @@ void Receiver::begin(const stream::Reader& reader, const stream::Reader::Item& i
 }
 
 void Receiver::apply(const stream::Reader::Item& item) {
+  in_context(destination_.full_name(), [&] { proof_.open(item.record, item.payload); });
   if (!work_) return;
   work_->editor->apply(item.record, item.payload);
   note_place(item);
@@ -146,6 +147,7 @@ catalog::NewSnapshot Receiver::make_snapshot(const vault::BlockPointer& root) co
   record.redaction = arrival_.redact_snaps;
   record.id.birth = lineage_.birth;
   if (arrival_.wrapping) record.wrapping = arrival_.wrapping->id();
+  if (proof_.proves_all(lineage_)) record.proof = catalog::Proof::kProven;
   if (lineage_.base) {
     record.flags |= inherited_flags(lineage_.base->flags);
     record.referenced_bytes = lineage_.base->referenced_bytes;
@@ -158,10 +160,18 @@ catalog::NewSnapshot Receiver::make_snapshot(const vault::BlockPointer& root) co
   return fresh;
 }
 
+/// Where they are; proved, if they are to be.
+vault::BlockPointer Receiver::finish_contents() {
+  if (!work_) return {};
+  const vault::BlockPointer root = work_->editor->checkpoint();
+  in_context(destination_.full_name(), [&] { proof_.prove(stage_.vault(), root); });
+  return root;
+}
+
 ReceivedSnapshot Receiver::finish(const Attachments& attachments) {
-  vault::BlockPointer root;
-  if (work_) root = work_->editor->checkpoint();
+  const vault::BlockPointer root = finish_contents();
   ReceivedSnapshot received;
+  received.proved = proof_.proved();
   std::uint64_t freed_bytes = 0;
   const auto edit = [&](Change& change, const ReleaseBlock& release) {
     check_again(change.catalog);

@@ -7,6 +7,7 @@
 #include "objset/editor.h"
 #include "replicate/lineage.h"
 #include "replicate/stage.h"
+#include "replicate/stream_proof.h"
 #include "stream/reader.h"
 #include "vault/appender.h"
 
@@ -28,6 +29,7 @@ struct ReceivedSnapshot {
   catalog::SnapshotRecord snapshot;
   /// The stream wrapped the master key in another way than the dataset: journalled under this id.
   std::optional<catalog::WrappingId> journalled;
+  Proved proved = Proved::kNothing;
 };
 
 /// Receives one substream. Nothing is visible before finish() returned; whatever throws before
@@ -43,6 +45,8 @@ class Receiver {
   using FindObjectSet = objset::Editor::FindObjectSet;
   /// Where WRITE_BYREF finds what it names.
   void resolve_references_with(FindObjectSet find);
+  /// Lets what arrives be proved, and the commit depend on it.
+  void prove_with(StreamProof proof) { proof_ = std::move(proof); }
   /// BEGIN's own part in the object set; `item` is the BEGIN record as read.
   void begin(const stream::Reader& reader, const stream::Reader::Item& item);
   /// A record between BEGIN and END.
@@ -63,6 +67,7 @@ class Receiver {
     std::optional<objset::Editor> editor;
   };
 
+  vault::BlockPointer finish_contents();
   void note_place(const stream::Reader::Item& item);
   void check_again(const catalog::Catalog& catalog);
   catalog::DatasetRecord prepare_dataset(catalog::Change& change, const Attachments& attachments);
@@ -79,6 +84,7 @@ class Receiver {
   Destination destination_;
   Lineage lineage_;
   PartialState state_;
+  StreamProof proof_;
   std::uint64_t begin_offset_ = 0;  ///< in the input
   std::uint64_t bytes_before_ = 0;  ///< of the stream, received by the receive that is resumed
   std::unique_ptr<Work> work_;

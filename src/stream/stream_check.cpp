@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream/stream_check.h"
 
-#include "base/error.h"
-
 namespace sealift::stream {
 namespace {
 
@@ -20,18 +18,14 @@ void check_package(const Begin& begin) {
 }  // namespace
 
 void StreamCheck::check(const Reader& reader, const Reader::Item& item) {
-  try {
+  at_record(item, [&] {
     if (const auto* begin = std::get_if<Begin>(&item.record)) {
       this->begin(reader, *begin);
     } else if (rules_) {
       rules_->check(item.record);
     }
     if (std::holds_alternative<End>(item.record)) rules_.reset();
-  } catch (Error& error) {
-    error.add_context(name_of(type_of(item.record)));
-    error.add_context(fmt::format("record {} at offset {}", item.number, item.offset));
-    throw;
-  }
+  });
 }
 
 void StreamCheck::begin(const Reader& reader, const Begin& begin) {

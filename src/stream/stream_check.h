@@ -3,11 +3,24 @@
 
 #include <optional>
 
+#include "base/error.h"
 #include "stream/package_list.h"
 #include "stream/reader.h"
 #include "stream/rules.h"
 
 namespace sealift::stream {
+
+/// Runs `body`; an Error that it throws tells the record.
+template <class Body>
+void at_record(const Reader::Item& item, Body&& body) {
+  try {
+    body();
+  } catch (Error& error) {
+    error.add_context(name_of(type_of(item.record)));
+    error.add_context(fmt::format("record {} at offset {}", item.number, item.offset));
+    throw;
+  }
+}
 
 /// All that can be checked of a stream without a key, as it is read: the rules of a receiver, and
 /// that a package holds what its list says. One thread.

@@ -154,7 +154,9 @@ ResumeToken parse_token(std::string_view text) {
 std::string format_token(const ResumeToken& token) {
   Nvlist pairs;
   if (token.from_guid != 0) pairs.add_u64("fromguid", token.from_guid);
-  pairs.add_u64("object", token.object).add_u64("offset", token.offset).add_u64("bytes", token.bytes);
+  pairs.add_u64("object", token.object)
+      .add_u64("offset", token.offset)
+      .add_u64("bytes", token.bytes);
   pairs.add_u64("toguid", token.to_guid).add_string("toname", token.to_name);
   if (token.large_block_ok) pairs.add_boolean("largeblockok");
   if (token.embed_ok) pairs.add_boolean("embedok");

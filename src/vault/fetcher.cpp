@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -46,10 +47,9 @@ struct Run {
   Buffer buffer;
   bool begun = false;
   bool done = false;
-  /// The blocks before this one are good; `error` says what is wrong with it.
-  std::size_t good = 0;
-  std::exception_ptr error;
-  std::vector<crypto::FletcherSum> sums;  ///< of the good blocks, if wanted
+  std::exception_ptr error;                          ///< it could not be read
+  std::map<std::size_t, std::exception_ptr> faulty;  ///< by number: blocks with a wrong checksum
+  std::vector<crypto::FletcherSum> sums;             ///< of the blocks, if wanted
 
   explicit Run(const BlockPointer& first) : extent(extent_of(first)), blocks{first} {}
 
@@ -81,6 +81,7 @@ struct Fetcher::Impl {
   void work();
   void begin(Lock& lock, const std::shared_ptr<Run>& run);
   void process(Run& run) const;
+  void process(Run& run, std::size_t number) const;
   crypto::FletcherSum sum_of(const Run& run, const BlockPointer& block) const;
   Buffer fresh_buffer(std::size_t size);
   void keep(Buffer buffer);
@@ -150,14 +151,22 @@ void Fetcher::Impl::begin(Lock& lock, const std::shared_ptr<Run>& run) {
 void Fetcher::Impl::process(Run& run) const {
   try {
     vault.read_raw(run.extent, {run.buffer.bytes.get(), run.extent.length});
-    for (const BlockPointer& block : run.blocks) {
-      vault.verify(block, run.bytes_of(block));
-      // Here the bytes are still in this core's cache, where the consumer would fetch them again.
-      if (options.word_order) run.sums.push_back(sum_of(run, block));
-      ++run.good;
-    }
   } catch (...) {
     run.error = std::current_exception();
+    return;
+  }
+  for (std::size_t i = 0; i < run.blocks.size(); ++i) process(run, i);
+}
+
+void Fetcher::Impl::process(Run& run, std::size_t number) const {
+  const BlockPointer& block = run.blocks[number];
+  if (options.word_order) run.sums.emplace_back();
+  try {
+    vault.verify(block, run.bytes_of(block));
+    // Here the bytes are still in this core's cache, where the consumer would fetch them again.
+    if (options.word_order) run.sums.back() = sum_of(run, block);
+  } catch (...) {
+    run.faulty[number] = std::current_exception();
   }
 }
 
@@ -241,9 +250,11 @@ Fetcher::Block Fetcher::take() {
     impl_->begin(lock, run);
   }
   impl_->progress.wait(lock, [&] { return run->done; });
-  if (run->taken == run->good) std::rethrow_exception(run->error);
   --impl_->pending;
   const std::size_t at = run->taken++;
+  if (run->error) std::rethrow_exception(run->error);
+  const auto fault = run->faulty.find(at);
+  if (fault != run->faulty.end()) std::rethrow_exception(fault->second);
   return {run->bytes_of(run->blocks[at]), at < run->sums.size() ? run->sums[at] : Block{}.sum};
 }
 

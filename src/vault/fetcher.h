@@ -31,7 +31,8 @@ class Fetcher {
   /// True if another request fits into the budget; if false, take() first.
   bool has_room() const;
   void request(const BlockPointer& pointer);
-  /// The oldest request not yet taken. Throws Error(kDamaged) for a block whose checksum is wrong.
+  /// The oldest request not yet taken. Throws Error(kDamaged) for a block whose checksum is wrong;
+  /// that one is taken, and the next ones can be.
   Block take();
   std::size_t pending() const;
 

@@ -2,83 +2,136 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
+#include <vector>
 
+#include "base/error.h"
 #include "objset/object_set.h"
+#include "stream/record_format.h"
 #include "vault/appender.h"
 
 namespace sealift::keys::test {
 
-/// Who can write to a vault, but has no key: copies a snapshot's object set, changes it on the way,
-/// and gives every block a right checksum.
+/// Who can write to a vault, but has no key: copies a snapshot's object set, changes a block of it
+/// on the way, and gives that and every block above it a right checksum.
 class Forger {
  public:
   enum class What { kObjectSet, kNode, kDnodes, kData };
   struct Block {
-    What what;
-    std::size_t entries;  ///< of a node
-    bool leads_to_data;   ///< its entries do, not to nodes or dnodes
-    Bytes& bytes;
+    What what = What::kData;
+    bool is_meta = false;         ///< kNode: of the meta-dnode's tree
+    objset::Geometry geometry{};  ///< kNode: of its tree
+    unsigned level = 0;           ///< kNode
+    Bytes bytes{};
+    bool leads_to_data() const { return !is_meta && level == 1; }
   };
-  /// Called with each block before it is stored, children before parents; may change its bytes.
-  using Change = std::function<void(Block)>;
+  /// Changes a block's bytes.
+  using Change = std::function<void(Block&)>;
 
-  Forger(vault::Vault& vault, Change change)
-      : vault_(vault), appender_(vault), change_(std::move(change)) {}
+  Forger(vault::Vault& vault, const vault::BlockPointer& root) : vault_(vault), root_(root) {
+    vault::Appender appender(vault);
+    Walk(*this, appender, std::nullopt, [&](Block& block) { blocks_.push_back(block); }).run();
+  }
 
-  /// Where the forged object set is. Nothing is committed: gone with the forger.
-  vault::BlockPointer forge(const vault::BlockPointer& root) {
-    objset::ObjectSet set = objset::read_object_set(vault_, root);
-    for (objset::Entry& entry : set.pointers) forge_meta(set, entry, set.geometry.levels - 1U);
-    return store(What::kObjectSet, objset::encode_object_set(set));
+  /// All blocks, children before parents; the object set is the last.
+  const std::vector<Block>& blocks() const { return blocks_; }
+
+  /// Shows `look` the object set in which block `number` was changed. Nothing is committed, and
+  /// all is gone afterwards.
+  void forge(std::size_t number, const Change& change,
+             const std::function<void(const vault::BlockPointer&)>& look) {
+    vault::Appender appender(vault_);
+    look(Walk(*this, appender, number, change).run());
   }
 
  private:
-  vault::BlockPointer store(What what, Bytes bytes) { return store({what, 0, false, bytes}); }
-  vault::BlockPointer store(Block block) {
-    Bytes& bytes = block.bytes;
-    change_(block);
-    return appender_.append(bytes);
-  }
+  /// One copying. What the changed block is not below keeps its place.
+  class Walk {
+   public:
+    Walk(Forger& forger, vault::Appender& appender, std::optional<std::size_t> target,
+         const Change& change)
+        : forger_(forger), appender_(appender), target_(target), change_(change) {}
 
-  void forge_meta(const objset::ObjectSet& set, objset::Entry& entry, unsigned level) {
-    if (entry.kind != objset::EntryKind::kBlock) return;
-    if (level != 0) {
-      auto node = objset::read_node(vault_, entry, set.geometry);
-      for (objset::Entry& each : node) forge_meta(set, each, level - 1);
-      entry.where = store_node(node, false);
-      return;
+    vault::BlockPointer run() {
+      objset::ObjectSet set = objset::read_object_set(forger_.vault_, forger_.root_);
+      for (objset::Entry& entry : set.pointers) meta(set, entry, set.geometry.levels - 1U);
+      return store({What::kObjectSet, true, {}, 0, objset::encode_object_set(set)});
     }
-    objset::DnodeBlock block = objset::read_dnode_block(vault_, entry);
-    for (auto& [slot, dnode] : block) forge_dnode(dnode);
-    entry.where = store(What::kDnodes, objset::encode_dnode_block(block));
-  }
 
-  void forge_dnode(objset::Dnode& dnode) {
-    for (objset::Entry& entry : dnode.pointers)
-      forge_file(dnode.geometry, entry, dnode.geometry.levels - 1U);
-    if (dnode.has_spill) dnode.spill.where = store(What::kData, vault_.read(dnode.spill.where));
-  }
-
-  void forge_file(const objset::Geometry& geometry, objset::Entry& entry, unsigned level) {
-    if (entry.kind != objset::EntryKind::kBlock) return;
-    if (level == 0) {
-      entry.where = store(What::kData, vault_.read(entry.where));
-      return;
+   private:
+    vault::BlockPointer store(Block block) {
+      const std::size_t number = at_++;
+      if (!target_ || *target_ == number) change_(block);
+      return appender_.append(block.bytes);
     }
-    auto node = objset::read_node(vault_, entry, geometry);
-    for (objset::Entry& each : node) forge_file(geometry, each, level - 1);
-    entry.where = store_node(node, level == 1);
-  }
 
-  vault::BlockPointer store_node(const std::vector<objset::Entry>& node, bool leads_to_data) {
-    Bytes bytes;
-    objset::encode_entries(node, bytes);
-    return store({What::kNode, node.size(), leads_to_data, bytes});
-  }
+    /// Goes into a subtree if the target is in it, and counts its blocks.
+    template <class Body>
+    void below(objset::Entry& entry, Body&& body) {
+      if (entry.where.is_null()) return;
+      const auto place = std::make_pair(entry.where.segment, entry.where.offset);
+      const auto known = forger_.sizes_.find(place);
+      if (target_ && known != forger_.sizes_.end() &&
+          (*target_ < at_ || *target_ >= at_ + known->second)) {
+        at_ += known->second;
+        return;
+      }
+      const std::size_t before = at_;
+      body();
+      if (!target_) forger_.sizes_[place] = at_ - before;
+    }
+
+    void meta(const objset::ObjectSet& set, objset::Entry& entry, unsigned level) {
+      if (entry.kind != objset::EntryKind::kBlock) return;
+      below(entry, [&] {
+        if (level != 0) {
+          auto node = objset::read_node(forger_.vault_, entry, set.geometry);
+          for (objset::Entry& each : node) meta(set, each, level - 1);
+          entry.where = store_node(node, {What::kNode, true, set.geometry, level, {}});
+          return;
+        }
+        objset::DnodeBlock block = objset::read_dnode_block(forger_.vault_, entry);
+        for (auto& [slot, each] : block) dnode(each);
+        entry.where = store({What::kDnodes, true, {}, 0, objset::encode_dnode_block(block)});
+      });
+    }
+
+    void dnode(objset::Dnode& dnode) {
+      for (objset::Entry& entry : dnode.pointers)
+        data(dnode.geometry, entry, dnode.geometry.levels - 1U);
+      if (dnode.has_spill) data(dnode.geometry, dnode.spill, 0);
+    }
+
+    void data(const objset::Geometry& geometry, objset::Entry& entry, unsigned level) {
+      if (entry.kind != objset::EntryKind::kBlock) return;
+      below(entry, [&] {
+        if (level == 0) {
+          entry.where = store({What::kData, false, {}, 0, forger_.vault_.read(entry.where)});
+          return;
+        }
+        auto node = objset::read_node(forger_.vault_, entry, geometry);
+        for (objset::Entry& each : node) data(geometry, each, level - 1);
+        entry.where = store_node(node, {What::kNode, false, geometry, level, {}});
+      });
+    }
+
+    vault::BlockPointer store_node(const std::vector<objset::Entry>& node, Block block) {
+      objset::encode_entries(node, block.bytes);
+      return store(std::move(block));
+    }
+
+    Forger& forger_;
+    vault::Appender& appender_;
+    std::optional<std::size_t> target_;
+    const Change& change_;
+    std::size_t at_ = 0;
+  };
 
   vault::Vault& vault_;
-  vault::Appender appender_;
-  Change change_;
+  vault::BlockPointer root_;
+  std::vector<Block> blocks_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> sizes_;
 };
 
 }  // namespace sealift::keys::test

@@ -186,7 +186,7 @@ TEST_CASE("a damaged block is refused and named, alone and among its neighbours"
   for (const BlockPointer& block : blocks) fetcher.request(block);
   for (unsigned i = 0; i < 5; ++i) REQUIRE(equal(fetcher.take().bytes, noise(1000, i)));
   CHECK_THROWS_WITH(fetcher.take(), ContainsSubstring("offset 5000, 1000 bytes"));
-  CHECK_THROWS_WITH(fetcher.take(), ContainsSubstring("offset 5000, 1000 bytes"));
+  for (unsigned i = 6; i < blocks.size(); ++i) CHECK(equal(fetcher.take().bytes, noise(1000, i)));
 }
 
 TEST_CASE("impossible pointers are refused before anything is allocated") {
