@@ -48,17 +48,6 @@ void check_clones(const Catalog& catalog, const SnapshotRecord& snapshot) {
   refuse(catalog.full_name(snapshot.id), "snapshot has dependent clones", 'R', names);
 }
 
-/// What is destroyed takes its wrappings with it: nobody else may depend on them.
-void check_heirs(const Catalog& catalog, const DatasetRecord& victim) {
-  if (!victim.key || victim.key->encryption_root != victim.id) return;
-  for (const DatasetId heir : catalog.encryption_heirs(victim.id)) {
-    if (heir != victim.id) {
-      fail(ErrorKind::kState, "cannot destroy '{}': '{}' is opened by its key",
-           catalog.full_name(victim.id), catalog.full_name(heir));
-    }
-  }
-}
-
 /// Destroys datasets with all that depends on them.
 class Ending {
  public:
@@ -84,6 +73,15 @@ class Ending {
     for (const DatasetId clone : change_.catalog.clones(id)) tree(clone);
   }
 
+  /// When all is gone that goes. What was destroyed took its wrappings with it: nobody who stays
+  /// may depend on them.
+  void check_heirs() const {
+    for (const auto& [root, name] : roots_)
+      for (const DatasetId heir : change_.catalog.encryption_heirs(root))
+        fail(ErrorKind::kState, "cannot destroy '{}': '{}' is opened by its key", name,
+             change_.catalog.full_name(heir));
+  }
+
  private:
   void one(DatasetId id) {
     const DatasetRecord victim = change_.catalog.dataset(id);
@@ -98,7 +96,7 @@ class Ending {
       change_.give_back(change_.catalog.reset_head(id));
       return;  // a vault keeps its root dataset
     }
-    check_heirs(change_.catalog, victim);
+    if (victim.key && victim.key->encryption_root == id) roots_.emplace_back(id, name);
     destroyed_.push_back(name);
     change_.give_back(change_.catalog.remove_dataset(id));
   }
@@ -106,6 +104,7 @@ class Ending {
   Change& change_;
   std::vector<std::string>& destroyed_;
   std::set<DatasetId> under_way_;
+  std::vector<std::pair<DatasetId, std::string>> roots_;  ///< encryption roots that are gone
 };
 
 void check_outer_clones(const Catalog& catalog, const DatasetRecord& victim) {
@@ -200,7 +199,9 @@ void destroy_snapshots(Change& change, const std::string& target, const DestroyO
     for (const std::string& spec : split(target.substr(at + 1), ',')) {
       for (const SnapshotRecord& snapshot : select(change.catalog, dataset, spec)) {
         if (!options.dependents) check_clones(change.catalog, snapshot);
-        Ending(change, destroyed).clones(snapshot.id);
+        Ending ending(change, destroyed);
+        ending.clones(snapshot.id);
+        ending.check_heirs();
         destroyed.push_back(change.catalog.full_name(snapshot.id));
         destroy_snapshot(change, snapshot.id);
       }
@@ -236,7 +237,9 @@ void destroy_snapshot(Change& change, SnapshotId id) {
 void destroy_tree(Change& change, DatasetId id, Clones clones,
                   std::vector<std::string>& destroyed) {
   if (clones == Clones::kRefuse) check_outer_clones(change.catalog, change.catalog.dataset(id));
-  Ending(change, destroyed).tree(id);
+  Ending ending(change, destroyed);
+  ending.tree(id);
+  ending.check_heirs();
 }
 
 void discard_partial(Change& change, DatasetId id) {

@@ -195,6 +195,21 @@ TEST_CASE("an encryption root is not destroyed while others depend on it") {
         "cannot destroy 'dr/enc': 'dr/other' is opened by its key");
 }
 
+TEST_CASE("an encryption root goes together with those that depend on it, in whatever order") {
+  Site site;
+  site.create("dr/top");
+  site.create("dr/top/a");
+  site.create("dr/top/b");
+  site.encrypt("dr/top/a", "dr/top/a");
+  site.encrypt("dr/top/b", "dr/top/a");
+  CHECK(refusal([&] { site.destroy("dr/top/a"); }) ==
+        "cannot destroy 'dr/top/a': 'dr/top/b' is opened by its key");
+  DestroyOptions recursive;
+  recursive.recursive = true;
+  site.destroy("dr/top", recursive);
+  CHECK_FALSE(site.catalog.find("dr/top"));
+}
+
 TEST_CASE("rename moves a dataset with all below it") {
   Site site;
   site.create("dr/a");
