@@ -190,9 +190,7 @@ Property key_guid(const Item& item) {
 Property key_location(const Item& item) {
   Property stored = stored_property(item, "keylocation");
   if (stored.value != "-") return stored;
-  const auto& key = item.dataset->key;
-  const bool is_root = key && key->encryption_root == item.dataset->id;
-  stored.value = is_root ? "prompt" : "none";
+  stored.value = item.dataset->is_encryption_root() ? "prompt" : "none";
   stored.source = PropertySource::kDefault;
   return stored;
 }

@@ -96,7 +96,7 @@ class Ending {
       change_.give_back(change_.catalog.reset_head(id));
       return;  // a vault keeps its root dataset
     }
-    if (victim.key && victim.key->encryption_root == id) roots_.emplace_back(id, name);
+    if (victim.is_encryption_root()) roots_.emplace_back(id, name);
     destroyed_.push_back(name);
     change_.give_back(change_.catalog.remove_dataset(id));
   }

@@ -20,7 +20,7 @@ bool decides_key(const DatasetRecord& origin) {
 
 void check_encryption(const Catalog& catalog, const DatasetRecord& clone,
                       const DatasetRecord& origin) {
-  if (!decides_key(origin) || origin.key->encryption_root == origin.id) return;
+  if (!decides_key(origin) || origin.is_encryption_root()) return;
   const DatasetId root = root_of_parent(catalog, clone);
   if (!root || root != root_of_parent(catalog, origin))
     fail(ErrorKind::kState, "cannot promote dataset outside its encryption root");
@@ -31,9 +31,7 @@ void check_same_key(const Catalog& catalog, const DatasetRecord& clone,
                     const DatasetRecord& origin) {
   const auto own = catalog.wrapping(clone.id, clone.key->own);
   const auto origins = catalog.wrapping(origin.id, origin.key->own);
-  if (own && origins && own->key_format == origins->key_format &&
-      own->pbkdf2_salt == origins->pbkdf2_salt && own->pbkdf2_iters == origins->pbkdf2_iters)
-    return;
+  if (own && origins && own->has_parameters_of(*origins)) return;
   fail(ErrorKind::kRefused,
        "it would become the encryption root of what {} is now, and its wrapping {} was not made "
        "with the same key as wrapping {}",
@@ -73,7 +71,7 @@ void promote(Change& change, const std::string& name) {
     });
     const DatasetRecord origin = catalog.dataset(clone.origin.dataset);
     check_encryption(catalog, clone, origin);
-    const bool was_root = decides_key(origin) && origin.key->encryption_root == origin.id;
+    const bool was_root = decides_key(origin) && origin.is_encryption_root();
     if (was_root) check_same_key(catalog, clone, origin);
     catalog.promote(clone.id);
     if (was_root) take_root_role(catalog, clone.id, origin);

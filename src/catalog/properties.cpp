@@ -57,7 +57,7 @@ void check_key_location(const Catalog& catalog, DatasetId id, std::string_view t
   if (!dataset.key) return;
   if (text == "none")
     fail(ErrorKind::kState, "keylocation must not be 'none' for encrypted datasets");
-  if (dataset.key->encryption_root != id)
+  if (!dataset.is_encryption_root())
     fail(ErrorKind::kState, "keylocation can only be set on encryption roots: that of '{}' is '{}'",
          catalog.full_name(id), catalog.full_name(dataset.key->encryption_root));
 }

@@ -63,6 +63,12 @@ struct Wrapping {
 
   /// Over every field but `from` and `arrived_seconds`.
   WrappingId id() const;
+  /// Whether the wrapping keys of both are derived alike. A passphrase's salt is random, so equal
+  /// ones are of the same passphrase; raw and hex keys have no parameters, which proves nothing.
+  bool has_parameters_of(const Wrapping& other) const {
+    return key_format == other.key_format && pbkdf2_salt == other.pbkdf2_salt &&
+           pbkdf2_iters == other.pbkdf2_iters;
+  }
   bool operator==(const Wrapping&) const = default;
 };
 
@@ -113,6 +119,7 @@ struct DatasetRecord {
   std::uint64_t used_bytes() const {
     return used_by_dataset_bytes + used_by_snapshots_bytes + used_by_children_bytes;
   }
+  bool is_encryption_root() const { return key && key->encryption_root == id; }
   bool operator==(const DatasetRecord&) const = default;
 };
 

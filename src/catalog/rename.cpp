@@ -21,7 +21,7 @@ std::size_t longest_name_below(const Catalog& catalog, const DatasetRecord& top)
 /// An heir opens with its root's key only while it stands under that root, as OpenZFS has it
 /// (module/zfs/dsl_crypt.c, dsl_dir_rename_crypt_check).
 void check_encryption(const DatasetRecord& moved, const DatasetRecord& new_parent) {
-  if (!moved.key || moved.key->encryption_root == moved.id) return;
+  if (!moved.key || moved.is_encryption_root()) return;
   const DatasetId root_there = new_parent.key ? new_parent.key->encryption_root : DatasetId{};
   if (root_there != moved.key->encryption_root) {
     fail(ErrorKind::kState, "cannot move encrypted child outside of its encryption root");

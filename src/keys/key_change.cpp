@@ -63,10 +63,6 @@ KeyChange::KeyChange(vault::Vault& vault, const ChangeKeyRequest& request,
   if (request.key.loaded != nullptr) keyring_.emplace(*request.key.loaded, tools.clock);
 }
 
-bool KeyChange::is_root() const {
-  return dataset_.key->encryption_root == dataset_.id;
-}
-
 void KeyChange::check_changeable() const {
   if (!dataset_.key) fail(ErrorKind::kState, "Dataset not encrypted");
   if (dataset_.origin) fail(ErrorKind::kState, "Keys cannot be changed on clones");
@@ -167,7 +163,7 @@ void KeyChange::change() {
   catalog::commit(vault_, [&](Catalog& catalog, vault::Transaction&) {
     rewrap_family(catalog, old.key, {dataset_.id, &fresh.key, fresh.derivation});
     set_user_properties(catalog, user);
-    if (wanted.location || !is_root())
+    if (wanted.location || !dataset_.is_encryption_root())
       catalog::set_property(catalog, {dataset_.id, {}}, "keylocation", plan.location);
   });
   keep(before_, dataset_, {std::move(fresh.key), old.ends_seconds});
@@ -176,9 +172,10 @@ void KeyChange::change() {
 /// What is not given stays as it is, but for a new root's.
 NewKeyPlan KeyChange::plan_key(std::optional<KeyFormat> format, std::optional<std::string> location,
                                std::optional<std::uint64_t> iterations) const {
-  if (!format && !is_root()) fail(ErrorKind::kUsage, "Keyformat required for new encryption root");
+  if (!format && !dataset_.is_encryption_root())
+    fail(ErrorKind::kUsage, "Keyformat required for new encryption root");
   if (!format) format = derivation_of(own_wrapping(before_, dataset_)).format;
-  if (!location && is_root()) location = stored_location(before_, dataset_);
+  if (!location && dataset_.is_encryption_root()) location = stored_location(before_, dataset_);
   if (!location || location->empty()) location = "prompt";
   return {request_.dataset, *format, *location, iterations};
 }
@@ -188,7 +185,7 @@ void KeyChange::inherit() {
   for (const auto& [name, value] : request_.properties)
     if (!is_user_property(name))
       fail(ErrorKind::kUsage, "Only user properties may be set with 'sealift change-key -i'");
-  if (!is_root())
+  if (!dataset_.is_encryption_root())
     fail(ErrorKind::kState, "Key inheriting can only be performed on encryption roots");
   const DatasetRecord new_root = root_of_parent(before_, dataset_);
   const LoadedKey theirs = key_of(new_root, "Parent key must be loaded");

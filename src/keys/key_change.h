@@ -34,7 +34,6 @@ class KeyChange {
     Derivation derivation;
   };
 
-  bool is_root() const;
   void check_changeable() const;
   LoadedKey key_of(const catalog::DatasetRecord& root, const char* complaint);
   void keep(const catalog::Catalog& catalog, const catalog::DatasetRecord& root,

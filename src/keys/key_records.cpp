@@ -67,7 +67,7 @@ std::string stored_location(const Catalog& catalog, const DatasetRecord& root) {
 }
 
 std::vector<DatasetRecord> key_family(const Catalog& catalog, const DatasetRecord& dataset) {
-  if (dataset.key->encryption_root != dataset.id) {
+  if (!dataset.is_encryption_root()) {
     Family family(catalog, dataset.key->encryption_root);
     family.visit(dataset);
     return family.take();
@@ -80,9 +80,7 @@ std::vector<DatasetRecord> key_family(const Catalog& catalog, const DatasetRecor
 
 std::vector<DatasetRecord> roots_within(const Catalog& catalog, const DatasetRecord& dataset) {
   std::vector<DatasetRecord> found = catalog::with_descendants(catalog, dataset);
-  const auto is_no_root = [](const DatasetRecord& each) {
-    return !each.key || each.key->encryption_root != each.id;
-  };
+  const auto is_no_root = [](const DatasetRecord& each) { return !each.is_encryption_root(); };
   found.erase(std::remove_if(found.begin(), found.end(), is_no_root), found.end());
   return found;
 }

@@ -21,7 +21,7 @@ using catalog::DatasetRecord;
 void check_root(const Catalog& catalog, const DatasetRecord& dataset, std::string_view verb) {
   const std::string name = catalog.full_name(dataset.id);
   if (!dataset.key) fail(ErrorKind::kState, "'{}' is not encrypted", name);
-  if (dataset.key->encryption_root != dataset.id)
+  if (!dataset.is_encryption_root())
     fail(ErrorKind::kState, "Keys must be {} for encryption root of '{}' ({})", verb, name,
          catalog.full_name(dataset.key->encryption_root));
 }

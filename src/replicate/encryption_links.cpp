@@ -37,7 +37,7 @@ std::optional<catalog::DatasetId> EncryptionLinks::find_root(
   if (!inherits(entry)) return std::nullopt;
   const ArrivingDataset* there = root_at_source(entry);
   const auto here = there == nullptr ? std::nullopt : find_here(catalog, *there);
-  if (!here || !here->key || here->key->encryption_root != here->id) return std::nullopt;
+  if (!here || !here->is_encryption_root()) return std::nullopt;
   const auto own = catalog.wrapping(here->id, here->key->own);
   const auto arrived = arrived_.find(here->id);
   const bool came = arrived != arrived_.end() && arrived->second == here->key->own;

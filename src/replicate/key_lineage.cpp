@@ -19,15 +19,12 @@ std::uint64_t number(const stream::Nvlist& list, const char* name) {
   return *value;
 }
 
-bool is_root(const DatasetRecord& dataset) {
-  return dataset.key && dataset.key->encryption_root == dataset.id;
-}
-
 }  // namespace
 
 std::optional<KeyLineage> lineage_of(const Catalog& catalog, const DatasetRecord& dataset,
                                      const Wrapping& sent) {
-  if (!dataset.key || is_root(dataset) || sent.id() != dataset.key->own) return std::nullopt;
+  if (!dataset.key || dataset.is_encryption_root() || sent.id() != dataset.key->own)
+    return std::nullopt;
   const DatasetRecord root = catalog.dataset(dataset.key->encryption_root);
   if (!root.key) return std::nullopt;
   return KeyLineage{catalog.full_name(root.id), root.key->key_guid, root.key->own,
@@ -52,10 +49,8 @@ KeyLineage decode_lineage(const stream::Nvlist& list) {
 }
 
 bool is_shown_to_open(const Wrapping& roots, const Wrapping& arrived, CameAlong came_along) {
-  const bool is_alike = roots.key_format == arrived.key_format &&
-                        roots.pbkdf2_salt == arrived.pbkdf2_salt &&
-                        roots.pbkdf2_iters == arrived.pbkdf2_iters;
-  return is_alike && (arrived.key_format == kPassphrase || came_along == CameAlong::kYes);
+  return roots.has_parameters_of(arrived) &&
+         (arrived.key_format == kPassphrase || came_along == CameAlong::kYes);
 }
 
 std::optional<catalog::DatasetId> find_root(const Catalog& catalog, const DatasetRecord& fresh,
@@ -65,7 +60,7 @@ std::optional<catalog::DatasetId> find_root(const Catalog& catalog, const Datase
   for (catalog::DatasetId above = fresh.parent; above;) {
     const DatasetRecord dataset = catalog.dataset(above);
     above = dataset.parent;
-    if (!is_root(dataset) || dataset.key->key_guid != lineage.root_key_guid) continue;
+    if (!dataset.is_encryption_root() || dataset.key->key_guid != lineage.root_key_guid) continue;
     const auto own = catalog.wrapping(dataset.id, dataset.key->own);
     const auto came = dataset.key->own == lineage.root_wrapping ? CameAlong::kYes : CameAlong::kNo;
     if (own && is_shown_to_open(*own, arrived, came)) return dataset.id;

@@ -58,13 +58,12 @@ Nvlist PackageContents::holds(catalog::SnapshotId snapshot) const {
 }
 
 Nvlist PackageContents::entry(const PackagedDataset& packaged) const {
-  const auto& key = packaged.dataset.key;
   Nvlist entry;
   entry.add_string("name", packaged.name);
   entry.add_u64("parentfromsnap", packaged.parent_guid);
   if (packaged.origin) entry.add_u64("origin", packaged.origin->guid);
   // Before the properties, as OpenZFS up to 2.1 has it; 2.3 puts it behind them.
-  if (key && key->encryption_root == packaged.dataset.id) entry.add_boolean("is_encroot");
+  if (packaged.dataset.is_encryption_root()) entry.add_boolean("is_encroot");
   if (request_.properties || request_.received_properties || request_.replicate)
     entry.add_nvlist("props", properties({packaged.dataset.id, {}}));
   Nvlist snaps, snapprops, snapholds;

@@ -41,13 +41,11 @@ Wrapping get_wrapping(const Catalog& catalog, const DatasetRecord& dataset,
 /// A dataset that inherits its wrapping key was wrapped under its root's parameters, or its key
 /// cannot be derived any more.
 void check_heir(const Catalog& catalog, const DatasetRecord& dataset, const Wrapping& own) {
+  if (dataset.is_encryption_root()) return;
   const catalog::DatasetId root_id = dataset.key->encryption_root;
-  if (root_id == dataset.id) return;
   const DatasetRecord root = catalog.dataset(root_id);
   const Wrapping roots = get_wrapping(catalog, root, root.key.value_or(catalog::KeyRecord{}).own);
-  if (own.key_format == roots.key_format && own.pbkdf2_salt == roots.pbkdf2_salt &&
-      own.pbkdf2_iters == roots.pbkdf2_iters)
-    return;
+  if (own.has_parameters_of(roots)) return;
   fail(ErrorKind::kRefused,
        "wrapping {} was not made with the key of its encryption root {}, whose wrapping is {}",
        to_text(own.id()), catalog.full_name(root_id), to_text(roots.id()));

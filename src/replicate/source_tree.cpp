@@ -31,7 +31,7 @@ std::uint64_t origin_guid(const Catalog& catalog, const DatasetRecord& dataset) 
 /// key as before.
 void stand_alone(Catalog& catalog, const std::string& name, const std::string& to) {
   DatasetRecord moved = catalog.get(name);
-  if (!moved.key || moved.key->encryption_root == moved.id) return;
+  if (!moved.key || moved.is_encryption_root()) return;
   const auto parent = catalog.find(catalog::parent_of(to));
   if (parent && parent->key && parent->key->encryption_root == moved.key->encryption_root) return;
   moved.key->encryption_root = moved.id;
