@@ -153,8 +153,8 @@ TEST_CASE("properties are those that zfs takes") {
   }
 }
 
-TEST_CASE("clones go with the dataset that they come from") {
-  Site site;
+/// "dr/clone", of a snapshot of "dr/enc/a".
+void make_clone(Site& site) {
   site.edit([&](Catalog& catalog) {
     catalog::NewSnapshot snapshot;
     const DatasetRecord origin = catalog.get("dr/enc/a");
@@ -168,6 +168,11 @@ TEST_CASE("clones go with the dataset that they come from") {
     clone = catalog.add_dataset(clone);
     catalog.add_wrapping(clone.id, own_wrapping(catalog, origin));
   });
+}
+
+TEST_CASE("clones go with the dataset that they come from") {
+  Site site;
+  make_clone(site);
   site.secrets.same_master("dr/clone", "dr/enc/a");
   site.type(material_of("three"));
   CHECK(site.change("dr/clone", {{"keyformat", "raw"}}) ==
@@ -196,19 +201,7 @@ TEST_CASE("clones go with the dataset that they come from") {
 
 TEST_CASE("promotion outside of the encryption root is refused") {
   Site site;
-  site.edit([&](Catalog& catalog) {
-    catalog::NewSnapshot snapshot;
-    const DatasetRecord origin = catalog.get("dr/enc/a");
-    snapshot.record.id = {origin.id, origin.next_birth};
-    snapshot.record.name = "s1";
-    DatasetRecord clone;
-    clone.parent = catalog.root().id;
-    clone.name = "clone";
-    clone.origin = catalog.add_snapshot(snapshot, {}).id;
-    clone.key = origin.key;
-    clone = catalog.add_dataset(clone);
-    catalog.add_wrapping(clone.id, own_wrapping(catalog, origin));
-  });
+  make_clone(site);
   CHECK(site.told([&] { promote(site.vault(), "dr/clone"); }) ==
         "cannot promote 'dr/clone': cannot promote dataset outside its encryption root");
 }

@@ -297,6 +297,16 @@ void History::create() {
   deliver({place, stream, request, wanted, Verdict::kAccept, nullptr, {}, {}});
 }
 
+History::Next History::write_next(const Chosen& at, Sealer& sealer) {
+  const Snapshot& base = at.dataset->snapshots.back();
+  const Snapshot fresh = new_snapshot(std::make_shared<Contents>(sealer.write(*base.contents)));
+  StreamFacts told = facts(at.name, fresh);
+  told.from_guid = base.guid;
+  told.from_ivset = base.ivset;
+  told.wrapping = own_wrapping(*at.place, at.name);
+  return {fresh, told};
+}
+
 /// Somebody with the key writes and takes a snapshot.
 void History::write() {
   const Chosen at = dataset_with_snapshots();
@@ -304,11 +314,7 @@ void History::write() {
   const Snapshot& base = at.dataset->snapshots.back();
   const keys::MasterKey key = open(*at.place, at.name);
   Sealer sealer(key, random_);
-  const Snapshot fresh = new_snapshot(std::make_shared<Contents>(sealer.write(*base.contents)));
-  StreamFacts told = facts(at.name, fresh);
-  told.from_guid = base.guid;
-  told.from_ivset = base.ivset;
-  told.wrapping = own_wrapping(*at.place, at.name);
+  const auto [fresh, told] = write_next(at, sealer);
   const Bytes stream = sealer.make_stream(told, *base.contents, *fresh.contents);
   Model wanted = at.place->model;
   const ReceiveRequest request = request_for(at.name);
@@ -349,11 +355,7 @@ void History::race() {
   if (base.object_set != at.dataset->head) return;
   const keys::MasterKey key = open(*at.place, at.name);
   Sealer sealer(key, random_);
-  const Snapshot fresh = new_snapshot(std::make_shared<Contents>(sealer.write(*base.contents)));
-  StreamFacts told = facts(at.name, fresh);
-  told.from_guid = base.guid;
-  told.from_ivset = base.ivset;
-  told.wrapping = own_wrapping(*at.place, at.name);
+  const auto [fresh, told] = write_next(at, sealer);
   const Bytes stream = sealer.make_stream(told, *base.contents, *fresh.contents);
   ReceiveRequest request = request_for(at.name);
   request.resumable = false;

@@ -95,6 +95,12 @@ class History {
   Brought brought_by(const Dataset& from, const Snapshot* base, const Snapshot& to);
   StreamFacts facts(const std::string& name, const Snapshot& snapshot);
   Snapshot new_snapshot(std::shared_ptr<const Contents> contents);
+  struct Next {
+    Snapshot snapshot;
+    StreamFacts told;  ///< of its increment
+  };
+  /// What somebody with the key writes behind the newest snapshot.
+  Next write_next(const Chosen& at, Sealer& sealer);
   catalog::Wrapping own_wrapping(Place& place, const std::string& name);
   keys::MasterKey open(Place& place, const std::string& name);
   /// How heirs of a root are wrapped from now on.

@@ -195,11 +195,7 @@ void History::send_wrong() {
   const Snapshot& base = at.dataset->snapshots.back();
   const keys::MasterKey key = open(*at.place, at.name);
   Sealer sealer(key, random_);
-  const Snapshot fresh = new_snapshot(std::make_shared<Contents>(sealer.write(*base.contents)));
-  StreamFacts told = facts(at.name, fresh);
-  told.from_guid = base.guid;
-  told.from_ivset = base.ivset;
-  told.wrapping = own_wrapping(*at.place, at.name);
+  auto [fresh, told] = write_next(at, sealer);
   const bool is_first = at.dataset->snapshots.size() == 1;
   switch (draw(6)) {
     case 0:  // another master key of the same suite
