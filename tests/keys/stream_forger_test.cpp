@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who alters a stream on its way and makes all its checksums right again is found with the key.
+#include <algorithm>
 #include <random>
 
 #include "keys/key_world.h"
@@ -81,14 +82,21 @@ class Forgery {
   bool flip_block() { return flip(records_[any(writes_)].payload); }
   bool flip_bonus() { return flip(records_[any(objects_)].payload); }
   bool exchange() {
-    Kept &a = records_[any(writes_)], &b = records_[any(writes_)];
-    if (a.payload == b.payload || a.payload.size() != b.payload.size()) return false;
+    std::vector<std::pair<std::size_t, std::size_t>> alike;
+    for (const std::size_t a : writes_)
+      for (const std::size_t b : writes_)
+        if (a < b && are_exchangeable(records_[a].payload, records_[b].payload))
+          alike.emplace_back(a, b);
+    if (alike.empty()) return false;
+    const auto [first, second] = alike[random_() % alike.size()];
+    Kept &a = records_[first], &b = records_[second];
     std::swap(a.payload, b.payload);
     std::swap(write_of(a).sealing, write_of(b).sealing);
     return true;
   }
+  /// At least the last block is lost: records behind that may have nothing to say.
   bool cut() {
-    const std::size_t kept = writes_.front() + random_() % (records_.size() - writes_.front() - 2);
+    const std::size_t kept = writes_.front() + random_() % (writes_.back() - writes_.front() + 1);
     records_.erase(records_.begin() + static_cast<std::ptrdiff_t>(kept), records_.end() - 1);
     return true;
   }
@@ -106,6 +114,9 @@ class Forgery {
   }
 
  private:
+  static bool are_exchangeable(ByteView a, ByteView b) {
+    return a.size() == b.size() && !std::equal(a.begin(), a.end(), b.begin());
+  }
   static stream::Write& write_of(Kept& kept) { return std::get<stream::Write>(kept.record); }
   std::size_t any(const std::vector<std::size_t>& places) {
     return places[random_() % places.size()];
