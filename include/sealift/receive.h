@@ -4,6 +4,7 @@
 
 #include <sealift/channel.h>
 #include <sealift/dataset.h>
+#include <sealift/digest.h>
 #include <sealift/vault.h>
 
 #include <cstdint>
@@ -51,6 +52,10 @@ struct ReceiveRequest {
   std::string origin;                 ///< -o origin=: the snapshot to receive a clone of
   ReceiveVerify verify = ReceiveVerify::kAuto;
   std::shared_ptr<catalog::KeyHolder> keys;  ///< of hold_keys(); null: no key is at hand
+  /// What the digest of all of the input has to be: called once the input ended, before the commit.
+  /// Empty: any. Not of packages, which are committed before their end is read, and not of the rest
+  /// of an interrupted stream, whose digest tells nothing of what came before.
+  std::function<stream::Digest()> digest;
 };
 
 /// A snapshot's stream is about to be received.
@@ -94,7 +99,8 @@ struct ReceiveResult {
 /// that cannot be, kState where the target must be another or in another state, kRefused where the
 /// rules of lineage forbid it for ever, kDamaged for a stream that fails a check, kRetry where
 /// space ran out, kWrongKey where a key does not open the dataset. With `resumable`, kResume says
-/// that what arrived is kept, and what() holds the token for `zfs send -t`.
+/// that what arrived is kept, and what() holds the token for `zfs send -t`. Of a stream with
+/// another digest than it has to have nothing is kept.
 ReceiveResult receive(Vault& vault, Source& from, const ReceiveRequest& request,
                       const ReceiveObserver& observer, const Moment& moment);
 

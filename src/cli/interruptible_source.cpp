@@ -37,8 +37,8 @@ InterruptibleSource::~InterruptibleSource() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void InterruptibleSource::wait() const {
-  pollfd watched[] = {{STDIN_FILENO, POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+void InterruptibleSource::wait_for(int fd) const {
+  pollfd watched[] = {{fd, POLLIN, 0}, {signals_.get(), POLLIN, 0}};
   while (::poll(watched, 2, -1) < 0)
     if (errno != EINTR) fail_errno("wait for");
   if (watched[1].revents == 0) return;
@@ -50,7 +50,7 @@ void InterruptibleSource::wait() const {
 
 std::size_t InterruptibleSource::read(ByteSpan into) {
   for (;;) {
-    wait();
+    wait_for(STDIN_FILENO);
     const ssize_t count = ::read(STDIN_FILENO, into.data(), into.size());
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno != EINTR && errno != EAGAIN) fail_errno("read");

@@ -19,10 +19,10 @@ class InterruptibleSource final : public Source {
   InterruptibleSource& operator=(const InterruptibleSource&) = delete;
 
   std::size_t read(ByteSpan into) override;
+  /// Waits until there is something to read at another descriptor; throws as read() does.
+  void wait_for(int fd) const;
 
  private:
-  void wait() const;
-
   sigset_t before_;
   os::Fd signals_;
 };

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/ask_key.h"
 #include "cli/command.h"
+#include "cli/digest_file.h"
 #include "cli/interruptible_source.h"
 #include "cli/nice_number.h"
 #include "cli/progress.h"
@@ -25,6 +26,7 @@ struct Options {
   std::vector<std::string> overrides;  ///< -o
   std::string verify = "auto";
   std::string location;  ///< -L
+  std::string digest;    ///< --sha256
   bool drop_first = false;
   bool keep_last = false;
   bool verbose = false;
@@ -53,7 +55,7 @@ void check_options(Options& options) {
   if (options.drop_first && options.keep_last)
     misuse("invalid option combination: -d and -e are mutually exclusive");
   if (options.abort && (options.drop_first || options.keep_last || options.request.dry_run ||
-                        options.request.resumable || options.ignored))
+                        options.request.resumable || options.ignored || !options.digest.empty()))
     misuse("invalid option");
   if (!options.location.empty() && options.verify == "never")
     misuse("-L and --verify=never exclude one another");
@@ -70,6 +72,15 @@ void read_verification(Options& options) {
   options.request.verify = options.verify == "always"  ? ReceiveVerify::kAlways
                            : options.verify == "never" ? ReceiveVerify::kNever
                                                        : ReceiveVerify::kAuto;
+}
+
+/// `input` must outlive what is done by `options`.
+void read_digest(Options& options, const InterruptibleSource& input) {
+  if (options.digest.empty()) return;
+  const auto wanted = std::make_shared<WantedDigest>(options.digest);
+  options.request.digest = [wanted, &input] {
+    return wanted->read([&input](int fd) { input.wait_for(fd); });
+  };
 }
 
 /// A line for who may have gone away: what was received is received all the same.
@@ -130,6 +141,7 @@ ExitCode receive(Options& options, const Globals& globals) {
   read_verification(options);
   os::ignore_sigpipe();
   InterruptibleSource input;
+  read_digest(options, input);
   CountingSource from(input);
   Progress progress(from.count(), {});
   progress.go_on_with(options.request.target);
@@ -164,6 +176,9 @@ void declare(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();
   add_key_option(app, options.location);
+  app.add_option("--sha256", options.digest,
+                 "receive only the stream with this digest, of 64 digits or in a file")
+      ->type_name("DIGEST");
   app.add_option("TARGET", request.target, "dataset or snapshot to receive into")->required();
 }
 

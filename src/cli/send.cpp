@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <malloc.h>
+#include <sealift/digest.h>
 #include <sealift/send.h>
 #include <sealift/stream.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/digest_file.h"
 #include "cli/moment.h"
 #include "cli/nice_number.h"
 #include "cli/peer_head.h"
@@ -24,6 +26,7 @@ struct Options {
   std::string from;      ///< -i
   std::string from_all;  ///< -I
   std::string token;
+  std::string digest_file;  ///< --sha256-to
   PeerOptions peer;
   int verbosity = 0;
   bool parsable = false;
@@ -108,12 +111,17 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
-/// `sizes` are those of the plan, or empty where nobody wants to know them.
-void write_streams(const SendPlan& plan, const SendSizes& sizes, const Options& options,
-                   char** argv) {
-  os::ignore_sigpipe();
-  const auto out = open_stdout();
-  CountingSink counter(*out);
+/// What is sent, and what is told meanwhile.
+struct Sending {
+  const SendPlan& plan;
+  const SendSizes& sizes;  ///< empty where nobody wants to know them
+  const Options& options;
+  char** argv;
+};
+
+void write_streams(const Sending& sending, Sink& to) {
+  const auto& [plan, sizes, options, argv] = sending;
+  CountingSink counter(to);
   std::atomic<std::uint64_t> records = 0;
   Progress::Options form;
   if (options.verbosity > 0) form.lines = Progress::Lines::kEverySecond;
@@ -121,10 +129,23 @@ void write_streams(const SendPlan& plan, const SendSizes& sizes, const Options& 
   if (options.parsable) form.form = Progress::Form::kParsable;
   if (options.title) form.title = std::make_unique<os::ProcessTitle>(argv);
   Progress progress(counter.count(), std::move(form));
-  const auto on_stream = [&](std::size_t i) {
-    progress.begin(plan.streams()[i].name, sizes.streams.empty() ? 0 : sizes.streams[i]);
+  const auto on_stream = [&sending, &progress](std::size_t i) {
+    const auto& bytes = sending.sizes.streams;
+    progress.begin(sending.plan.streams()[i].name, bytes.empty() ? 0 : bytes[i]);
   };
   plan.run(counter, on_stream, &records);
+}
+
+/// The digest follows when the stream is over: who reads both may wait for the end of the first.
+void write_streams(const Sending& sending) {
+  os::ignore_sigpipe();
+  if (sending.options.digest_file.empty()) return write_streams(sending, *open_stdout());
+  DigestFile file(sending.options.digest_file);
+  auto out = open_stdout();
+  stream::DigestingSink digesting(*out);
+  write_streams(sending, digesting);
+  end_stdout(std::move(out));
+  file.write(digesting.finish());
 }
 
 ExitCode send(Options& options, const Globals& globals) {
@@ -145,7 +166,7 @@ ExitCode send(Options& options, const Globals& globals) {
     sizes = plan.measure();
     print_plan(plan, sizes, options);
   }
-  if (!options.dry_run) write_streams(plan, sizes, options, globals.argv);
+  if (!options.dry_run) write_streams({plan, sizes, options, globals.argv});
   return plan.is_complete() ? ExitCode::kOk : ExitCode::kState;
 }
 
@@ -189,6 +210,9 @@ Action setup(CLI::App& app, const Globals& globals) {
   declare_form(app, *options);
   app.add_option("-t,--resume", options->token, "send the rest of an interrupted stream")
       ->type_name("TOKEN");
+  app.add_option("--sha256-to", options->digest_file,
+                 "write the stream's digest there, as sha256sum(1) prints it")
+      ->type_name("FILE");
   app.add_flag("-n,--dryrun", options->dry_run, "send nothing; with -v, say what would be sent");
   app.add_flag("-v,--verbose", options->verbosity,
                "print sizes, then progress every second; twice: with records");

@@ -29,4 +29,11 @@ std::unique_ptr<Sink> open_stdout() {
   return std::make_unique<os::FdSink>(os::duplicate(STDOUT_FILENO), "standard output");
 }
 
+void end_stdout(std::unique_ptr<Sink> out) {
+  out.reset();
+  const os::Fd nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!nowhere || ::dup2(nowhere.get(), STDOUT_FILENO) < 0)
+    fail(ErrorKind::kState, "cannot close standard output: {}", std::strerror(errno));
+}
+
 }  // namespace sealift::cli

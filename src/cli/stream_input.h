@@ -13,5 +13,7 @@ std::unique_ptr<Source> open_stream_input(const std::string& file);
 
 /// Standard output, for whatever a command writes without end.
 std::unique_ptr<Sink> open_stdout();
+/// Lets who reads standard output see its end. Nothing printed later goes there.
+void end_stdout(std::unique_ptr<Sink> out);
 
 }  // namespace sealift::cli

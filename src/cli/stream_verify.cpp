@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+#include <sealift/digest.h>
 #include <sealift/keys.h>
 
 #include <nlohmann/json.hpp>
@@ -6,6 +8,7 @@
 #include "base/error.h"
 #include "cli/ask_key.h"
 #include "cli/command.h"
+#include "cli/digest_file.h"
 #include "cli/stream_input.h"
 
 namespace sealift::cli {
@@ -14,6 +17,7 @@ namespace {
 struct Options {
   std::string file;
   std::string location;
+  std::string digest;
   bool quiet = false;
   bool json = false;
 };
@@ -82,12 +86,27 @@ void print_json(const ProvenStream& proven) {
 }
 
 /// Where the stream comes from standard input, nobody can be asked for a key there.
-ProvenStream verify(const Options& options) {
-  const auto from = open_stream_input(options.file);
-  if (options.location.empty()) return {stream::verify(*from), {}};
+ProvenStream verify(const Options& options, Source& from) {
+  if (options.location.empty()) return {stream::verify(from), {}};
   KeyAccess access = key_access(options.location);
   if (options.file.empty() || options.file == "-") access.ask = nullptr;
-  return prove_stream(*from, access);
+  return prove_stream(from, access);
+}
+
+void wait_for(int fd) {
+  pollfd watched{fd, POLLIN, 0};
+  ::poll(&watched, 1, -1);
+}
+
+/// The same, and that the stream has the digest it is to have.
+ProvenStream verify(const Options& options) {
+  const auto from = open_stream_input(options.file);
+  if (options.digest.empty()) return verify(options, *from);
+  WantedDigest wanted(options.digest);
+  stream::DigestingSource digesting(*from);
+  ProvenStream proven = verify(options, digesting);
+  stream::check_digest(digesting.finish(), wanted.read(wait_for));
+  return proven;
 }
 
 Action setup(CLI::App& app, const Globals&) {
@@ -97,6 +116,9 @@ Action setup(CLI::App& app, const Globals&) {
   app.add_option("-L,--key", options->location,
                  "prove it with the key at file:///PATH, fd://N or prompt")
       ->type_name("LOCATION");
+  app.add_option("--sha256", options->digest,
+                 "check that it has this digest, of 64 digits or in a file")
+      ->type_name("DIGEST");
   app.add_option("FILE", options->file, "the stream (default: standard input)");
   return [options] {
     const ProvenStream proven = verify(*options);

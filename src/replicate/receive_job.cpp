@@ -24,6 +24,21 @@ void check_package(const stream::Begin& begin) {
          begin.features(), stream::name_features(unknown));
 }
 
+[[noreturn]] void refuse_digest_of_package() {
+  Error error(ErrorKind::kUsage,
+              "the snapshots of a package are committed before its digest can be checked");
+  error.set_hint(
+      "check it with 'sealift stream verify --sha256' first, or send the snapshots one by one");
+  throw error;
+}
+
+[[noreturn]] void refuse_digest_of_rest() {
+  Error error(ErrorKind::kUsage,
+              "the digest of a resumed stream tells nothing of what came before the interruption");
+  error.set_hint("give that up with 'sealift receive -A' and receive all of it");
+  throw error;
+}
+
 /// `zfs send -I` without further options makes a package that tells nothing of its streams.
 stream::Nvlist no_list() {
   stream::Nvlist list;
@@ -37,10 +52,21 @@ ReceiveJob::ReceiveJob(const ReceiveTools& tools, const ReceiveRequest& request,
     : request_(request),
       observer_(tools.observer),
       stage_(tools.vault, moment, request.dry_run ? Stage::Mode::kRehearse : Stage::Mode::kCommit),
-      reader_(tools.from),
+      reader_(digested(tools.from)),
       reception_{stage_, reader_, tools.clock, {}, {}, {request.verify, request.keys.get()}},
       properties_(request) {
   reception_.save.enabled = request.resumable && !request.dry_run;
+  if (digesting_) reception_.check_input = [this] { check_digest(); };
+}
+
+/// What costs something is there only if it is asked for.
+Source& ReceiveJob::digested(Source& from) {
+  if (!request_.digest) return from;
+  return digesting_.emplace(from);
+}
+
+void ReceiveJob::check_digest() {
+  stream::check_digest(digesting_->finish(), request_.digest());
 }
 
 void ReceiveJob::note(const std::string& line) const {
@@ -79,6 +105,7 @@ void ReceiveJob::receive_single(const Item& begin) {
 
 void ReceiveJob::receive_package(const Item& begin) {
   in_context("cannot receive", [&] {
+    if (digesting_) refuse_digest_of_package();
     const auto record = std::get<stream::Begin>(begin.record);
     check_package(record);
     reader_.next();  // END of the package's header
@@ -123,6 +150,7 @@ void ReceiveJob::receive_substream(const Item& begin) {
 
 void ReceiveJob::receive_into(const Item& begin, const Arrival& arrival,
                               const ArrivingDataset* entry) {
+  if (digesting_ && arrival.resume) refuse_digest_of_rest();
   properties_.check(arrival.is_raw());
   Destination to =
       package_ ? destinations_->of(arrival, entry, stage_.catalog()) : destinations_->of(arrival);

@@ -32,6 +32,8 @@ class ReceiveJob {
  private:
   using Item = stream::Reader::Item;
 
+  Source& digested(Source& from);
+  void check_digest();
   void check_target();
   void receive_single(const Item& begin);
   void receive_package(const Item& begin);
@@ -54,6 +56,7 @@ class ReceiveJob {
   const ReceiveRequest& request_;
   const ReceiveObserver& observer_;
   Stage stage_;
+  std::optional<stream::DigestingSource> digesting_;  ///< if the request has a digest
   stream::Reader reader_;
   Reception reception_;
   PropertyRules properties_;

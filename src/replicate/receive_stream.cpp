@@ -104,6 +104,17 @@ void verify_end(Reader& reader) {
   if (!reader.is_package()) reader.next();
 }
 
+/// What came is not what was sent, whatever it was: none of it is worth keeping.
+void verify_input(const Reception& reception, Receiver& receiver) {
+  if (!reception.check_input) return;
+  try {
+    reception.check_input();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kDamaged) receiver.discard();
+    throw;
+  }
+}
+
 }  // namespace
 
 Arrival begin_arrival(const Reader& reader, const Reader::Item& begin) {
@@ -125,6 +136,7 @@ std::optional<ReceivedSnapshot> receive_stream(Reception& reception, const Subst
   receiver.begin(reception.reader, substream.begin);
   apply_records(reception, substream, receiver);
   verify_end(reception.reader);
+  verify_input(reception, receiver);
   if (receiver.lineage().is_there) return std::nullopt;
   ReceivedSnapshot received = receiver.finish(substream.attachments);
   reception.received[received.snapshot.guid] = received.snapshot.objset;

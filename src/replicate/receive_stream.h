@@ -25,6 +25,9 @@ struct Reception {
   /// Object sets of the snapshots that this receive brought, by guid: what WRITE_BYREF may name.
   std::map<std::uint64_t, vault::BlockPointer> received;
   ProofPolicy proof = {};
+  /// Called when the input of a single stream ended, before the commit; throws if it is not the
+  /// stream that was sent. May be empty.
+  std::function<void()> check_input = {};
 };
 
 /// One substream, its BEGIN just read.

@@ -238,4 +238,12 @@ std::optional<std::string> Receiver::save(const Attachments& attachments) {
   return partial.token;
 }
 
+void Receiver::discard() {
+  if (!lineage_.partial) return;
+  stage_.commit([&](Change& change, const ReleaseBlock&) {
+    check_again(change.catalog);
+    catalog::discard_partial(change, lineage_.dataset->id);
+  });
+}
+
 }  // namespace sealift::replicate

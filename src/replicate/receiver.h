@@ -55,6 +55,8 @@ class Receiver {
   /// Commits what arrived so far, to be resumed, and returns the receive_resume_token. Nothing,
   /// and nothing is kept, while nothing worth it arrived.
   std::optional<std::string> save(const Attachments& attachments);
+  /// Gives up what save() kept, and the dataset if it was made for that.
+  void discard();
   /// END was read and right: the one commit.
   ReceivedSnapshot finish(const Attachments& attachments);
 

@@ -40,6 +40,7 @@ PUBLIC = {
     "sealift/error.h": "base",
     "sealift/channel.h": "base",
     "sealift/stream.h": "stream",
+    "sealift/digest.h": "stream",
     "sealift/vault.h": "catalog",
     "sealift/dataset.h": "catalog",
     "sealift/listing.h": "catalog",

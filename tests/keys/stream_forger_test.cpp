@@ -5,45 +5,19 @@
 
 #include "keys/key_world.h"
 #include "keys/verifier.h"
-#include "stream/reader.h"
-#include "stream/writer.h"
+#include "replicate/edited_stream.h"
 #include "support/catch.h"
 
 using namespace sealift;
 using namespace sealift::keys;
 using keys::test::KeyWorld;
+using replicate::test::Kept;
+using replicate::test::places_of;
+using replicate::test::Records;
+using replicate::test::records_of;
+using replicate::test::stream_of;
 
 namespace {
-
-struct Kept {
-  stream::Record record;
-  Bytes payload;
-};
-using Records = std::vector<Kept>;
-
-Records records_of(const Bytes& stream) {
-  Records records;
-  stream::Reader reader{ByteView(stream)};
-  while (const auto* item = reader.next())
-    records.push_back({item->record, Bytes(item->payload.begin(), item->payload.end())});
-  return records;
-}
-
-Bytes stream_of(const Records& records) {
-  sealift::test::MemorySink sink;
-  stream::Writer writer(sink, Endian::kLittle);
-  for (const Kept& each : records) writer.write(each.record, each.payload);
-  writer.flush();
-  return sink.bytes();
-}
-
-template <class T>
-std::vector<std::size_t> places_of(const Records& records) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < records.size(); ++i)
-    if (std::holds_alternative<T>(records[i].record)) places.push_back(i);
-  return places;
-}
 
 /// How it was found out.
 enum class Found { kRefused, kByKey, kNot };
@@ -136,8 +110,7 @@ class Forgery {
 
 }  // namespace
 
-TEST_CASE("reordered, spliced, cut and substituted records are found with the key",
-          "[invariant-31]") {
+TEST_CASE("invariant 31: reordered, spliced, cut and substituted records are found with the key") {
   struct Kind {
     const char* name;
     bool (Forgery::*forge)();

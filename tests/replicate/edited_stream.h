@@ -2,12 +2,46 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "stream/reader.h"
 #include "stream/writer.h"
 #include "support/streams.h"
 
 namespace sealift::replicate::test {
+
+/// A record as it came, with its payload.
+struct Kept {
+  stream::Record record;
+  Bytes payload;
+};
+using Records = std::vector<Kept>;
+
+inline Records records_of(const Bytes& stream) {
+  Records records;
+  stream::Reader reader{ByteView(stream)};
+  while (const auto* item = reader.next())
+    records.push_back({item->record, Bytes(item->payload.begin(), item->payload.end())});
+  return records;
+}
+
+/// With right checksums, whatever the records are.
+inline Bytes stream_of(const Records& records) {
+  sealift::test::MemorySink sink;
+  stream::Writer writer(sink, Endian::kLittle);
+  for (const Kept& each : records) writer.write(each.record, each.payload);
+  writer.flush();
+  return sink.bytes();
+}
+
+/// Where the records of one type are.
+template <class T>
+std::vector<std::size_t> places_of(const Records& records) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (std::holds_alternative<T>(records[i].record)) places.push_back(i);
+  return places;
+}
 
 /// What a test changes of a record and its payload.
 using EditRecord = std::function<void(stream::Record&, Bytes& payload)>;
