@@ -36,7 +36,9 @@ std::string describe(const Fault& fault) {
 
 Verifier::Verifier(const vault::Vault& vault, const MasterKey* key, Depth depth, OnFault on_fault)
     : vault_(vault), depth_(depth), on_fault_(std::move(on_fault)), fetcher_(vault) {
-  if (key != nullptr) cipher_.emplace(*key);
+  if (key == nullptr) return;
+  cipher_.emplace(*key);
+  openers_.emplace(*key);
 }
 
 VerifyTotals Verifier::verify(const objset::ObjectSet& set, const objset::ObjectSet* known) {
@@ -48,7 +50,7 @@ VerifyTotals Verifier::verify(const objset::ObjectSet& set, const objset::Object
     pointers.push_back(
         meta_pointer({set.pointers[i], known_ == nullptr ? nullptr : &known_->pointers[i]},
                      {set.geometry.levels - 1U, i}));
-  while (!awaited_.empty()) open_oldest();
+  while (!awaited_.empty()) finish_oldest();
   if (cipher_) noting_damage({}, [&] { verify_root(pointers); });
   return totals_;
 }
@@ -173,7 +175,7 @@ void Verifier::verify_spill(const File& file) {
     fault({file.object, objset::kSpillBlock, "a spill block of an impossible size"});
   const bool is_known = file.known != nullptr && file.known->has_spill;
   if (is_known && file.known->spill == dnode.spill) return;
-  await({dnode.spill, file.object, objset::kSpillBlock, dnode.bonus_type});
+  await({file.object, objset::kSpillBlock}, dnode.spill, dnode.bonus_type);
 }
 
 /// A pointer of the known dnode. An object that grew has it further down in its tree.
@@ -198,7 +200,7 @@ AuthenticPointer Verifier::file_pointer(const File& file, const Pair& pair, Spot
   if (at.level == 0) {
     if (set_->is_raw() && entry.logical_size != dnode.block_size)
       fault({file.object, offset, "a block that has not its object's size"});
-    await({entry, file.object, offset, dnode.type});
+    await({file.object, offset}, entry, dnode.type);
     return objset::authentic_pointer(entry, tree, at.level);
   }
   Entry seen = entry;
@@ -220,26 +222,28 @@ AuthenticPointer Verifier::file_pointer(const File& file, const Pair& pair, Spot
 
 // -- Blocks ------------------------------------------------------------------------------------
 
-void Verifier::await(const Awaited& block) {
+/// The fetcher's threads open it, in any order; what they find is told in the order of the blocks.
+void Verifier::await(const Awaited& block, const Entry& entry, std::uint32_t type) {
   if (depth_ == Depth::kRoot) return;
-  while (!awaited_.empty() && !fetcher_.has_room()) open_oldest();
+  while (!awaited_.empty() && !fetcher_.has_room()) finish_oldest();
+  vault::Fetcher::Check check;
+  if (openers_)
+    check = [this, sealing = entry.sealing, type](ByteView stored) {
+      if (!openers_->opens(sealing, type, stored))
+        fail(ErrorKind::kDamaged, "the block {}", kNotSealed);
+    };
   noting_damage({block.object, block.offset_bytes, {}}, [&] {
-    fetcher_.request(block.entry.where);
+    fetcher_.request(entry.where, std::move(check));
     awaited_.push_back(block);
   });
 }
 
-void Verifier::open_oldest() {
+void Verifier::finish_oldest() {
   const Awaited block = awaited_.front();
   awaited_.pop_front();
   noting_damage({block.object, block.offset_bytes, {}}, [&] {
-    const ByteView stored = fetcher_.take().bytes;
+    totals_.bytes += fetcher_.take().bytes.size();
     ++totals_.blocks;
-    totals_.bytes += stored.size();
-    if (!cipher_) return;
-    plain_.resize(stored.size());
-    if (!cipher_->open(block.entry.sealing, block.type, stored, plain_))
-      fault({block.object, block.offset_bytes, fmt::format("the block {}", kNotSealed)});
   });
 }
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "keys/block_cipher.h"
+#include "keys/block_openers.h"
 #include "vault/fetcher.h"
 
 namespace sealift::keys {
@@ -77,12 +77,10 @@ class Verifier {
 
     Pair at(std::size_t i) const { return {entries[i], known.empty() ? nullptr : &known[i]}; }
   };
-  /// A block that was asked for and is to be opened.
+  /// A block that was asked for.
   struct Awaited {
-    objset::Entry entry;
     std::uint64_t object;
     std::uint64_t offset_bytes;
-    std::uint32_t type;
   };
 
   Node read(const Pair& pair, const objset::Geometry& geometry) const;
@@ -96,8 +94,8 @@ class Verifier {
   void verify_spill(const File& file);
   objset::AuthenticPointer file_pointer(const File& file, const Pair& pair, Spot at);
   const objset::Entry* known_root(const File& file, Spot at) const;
-  void await(const Awaited& block);
-  void open_oldest();
+  void await(const Awaited& block, const objset::Entry& entry, std::uint32_t type);
+  void finish_oldest();
   void verify_root(const DnodePointers& pointers);
   void fault(Fault fault);
   template <class Body>
@@ -107,11 +105,11 @@ class Verifier {
   std::optional<BlockCipher> cipher_;
   Depth depth_;
   OnFault on_fault_;
+  std::optional<BlockOpeners> openers_;  ///< outlives the fetcher, whose threads use it
   vault::Fetcher fetcher_;
   const objset::ObjectSet* set_ = nullptr;  ///< this and the next: during verify()
   const objset::ObjectSet* known_ = nullptr;
   std::deque<Awaited> awaited_;
-  Bytes plain_;
   VerifyTotals totals_;
 };
 

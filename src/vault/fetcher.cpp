@@ -43,12 +43,13 @@ struct Buffer {
 struct Run {
   Extent extent;
   std::vector<BlockPointer> blocks;
+  std::vector<Fetcher::Check> checks;  ///< of the first blocks, each may be empty
   std::size_t taken = 0;
   Buffer buffer;
   bool begun = false;
   bool done = false;
   std::exception_ptr error;                          ///< it could not be read
-  std::map<std::size_t, std::exception_ptr> faulty;  ///< by number: blocks with a wrong checksum
+  std::map<std::size_t, std::exception_ptr> faulty;  ///< by number: blocks that failed a check
   std::vector<crypto::FletcherSum> sums;             ///< of the blocks, if wanted
 
   explicit Run(const BlockPointer& first) : extent(extent_of(first)), blocks{first} {}
@@ -61,6 +62,13 @@ struct Run {
     extent.length = next.offset + next.length - extent.offset;
     blocks.push_back(next);
     return true;
+  }
+
+  /// Of the block added last.
+  void add_check(Fetcher::Check check) {
+    if (!check) return;
+    checks.resize(blocks.size());
+    checks.back() = std::move(check);
   }
 
   ByteView bytes_of(const BlockPointer& block) const {
@@ -165,6 +173,7 @@ void Fetcher::Impl::process(Run& run, std::size_t number) const {
     vault.verify(block, run.bytes_of(block));
     // Here the bytes are still in this core's cache, where the consumer would fetch them again.
     if (options.word_order) run.sums.back() = sum_of(run, block);
+    if (number < run.checks.size() && run.checks[number]) run.checks[number](run.bytes_of(block));
   } catch (...) {
     run.faulty[number] = std::current_exception();
   }
@@ -221,7 +230,7 @@ std::size_t Fetcher::pending() const {
   return impl_->pending;
 }
 
-void Fetcher::request(const BlockPointer& pointer) {
+void Fetcher::request(const BlockPointer& pointer, Check check) {
   impl_->vault.check_shape(pointer);
   Impl::Lock lock(impl_->mutex);
   ++impl_->pending;
@@ -229,11 +238,13 @@ void Fetcher::request(const BlockPointer& pointer) {
     const std::uint64_t before = impl_->open->extent.length;
     if (impl_->open->absorb(pointer)) {
       impl_->held_bytes += impl_->open->extent.length - before;
+      impl_->open->add_check(std::move(check));
       return;
     }
     impl_->seal(lock);
   }
   impl_->open = std::make_shared<Run>(pointer);
+  impl_->open->add_check(std::move(check));
   impl_->runs.push_back(impl_->open);
   impl_->held_bytes += pointer.length;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -30,9 +31,12 @@ class Fetcher {
 
   /// True if another request fits into the budget; if false, take() first.
   bool has_room() const;
-  void request(const BlockPointer& pointer);
-  /// The oldest request not yet taken. Throws Error(kDamaged) for a block whose checksum is wrong;
-  /// that one is taken, and the next ones can be.
+  /// Work on a block whose checksum was found right, by the thread that found it so: there its
+  /// bytes are in the cache. Several are at work at once. What it throws take() throws.
+  using Check = std::function<void(ByteView bytes)>;
+  void request(const BlockPointer& pointer, Check check = {});
+  /// The oldest request not yet taken. Throws Error(kDamaged) for a block whose checksum is wrong,
+  /// and what its check threw; that one is taken, and the next ones can be.
   Block take();
   std::size_t pending() const;
 
