@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <sealift/dataset.h>
+#include <sealift/keyring.h>
 
 #include "cli/command.h"
 #include "cli/nice_number.h"
+#include "os/keyring.h"
 
 namespace sealift::cli {
 namespace {
@@ -46,7 +47,8 @@ Action setup(CLI::App& app, const Globals& globals) {
   return [options, &globals] {
     const auto access = options->destroy.dry_run ? Vault::Access::kRead : Vault::Access::kWrite;
     Vault vault = Vault::open(globals.require_vault(), access);
-    const Destroyed destroyed = destroy(vault, options->target, options->destroy);
+    const Destroyed destroyed =
+        destroy(vault, options->target, options->destroy, os::system_keyring());
     if (options->verbose || options->parsable) print(destroyed, *options);
     return ExitCode::kOk;
   };

@@ -53,6 +53,14 @@ KeyCounts on_roots(const Catalog& catalog, const DatasetRecord& top, const KeyOb
   return counts;
 }
 
+/// The encryption roots that may end with `target`: clones are anywhere.
+std::vector<DatasetRecord> roots_at_stake(const Catalog& catalog, const std::string& target,
+                                          const DestroyOptions& options) {
+  if (options.dependents) return roots_within(catalog, catalog.root());
+  if (target.find_first_of("@#") != std::string::npos) return {};
+  return roots_within(catalog, catalog.get(catalog::parse_dataset_name(target)));
+}
+
 /// One call of load_keys().
 class Loading {
  public:
@@ -136,6 +144,18 @@ KeyCounts unload_keys(const Vault& vault, const std::string& dataset, Recursion 
         [&](const DatasetRecord& root) { return keys.find(catalog, root).has_value(); }, unload);
   unload(top);
   return {1, 1};
+}
+
+Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options,
+                  const os::Keyring& keyring) {
+  if (options.dry_run) return destroy(vault, target, options);
+  const catalog::Catalog before = catalog::open_catalog(vault.inner());
+  const std::vector<DatasetRecord> roots = keys::roots_at_stake(before, target, options);
+  Destroyed destroyed = destroy(vault, target, options);
+  const catalog::Catalog after = catalog::open_catalog(vault.inner());
+  for (const DatasetRecord& root : roots)
+    if (!after.find(root.id)) keys::LoadedKeys(keyring).forget(after, root);
+  return destroyed;
 }
 
 IsKeyLoaded loaded_in(const Vault& vault, const os::Keyring& keyring) {

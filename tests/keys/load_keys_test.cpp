@@ -41,6 +41,25 @@ TEST_CASE("a loaded key opens its root and the heirs, until it is unloaded") {
   CHECK(site.ring.size() == 0);
 }
 
+TEST_CASE("who is destroyed takes the loaded key along, and only that") {
+  Site site;
+  CHECK(site.load("dr/enc", "one") == "done");
+  CHECK(site.load("dr/enc/own", "two") == "done");
+  DestroyOptions rehearsal;
+  rehearsal.recursive = rehearsal.dry_run = true;
+  destroy(site.vault(), "dr/enc", rehearsal, site.ring);
+  destroy(site.vault(), "dr/plain", {}, site.ring);
+  CHECK(site.told([&] { destroy(site.vault(), "dr/enc", {}, site.ring); }) != "done");
+  CHECK(site.ring.size() == 2);
+  destroy(site.vault(), "dr/enc/own", {true}, site.ring);
+  CHECK(site.ring.size() == 1);
+  CHECK(site.property("dr/enc", "keystatus") == "available");
+  DestroyOptions everywhere;
+  everywhere.dependents = true;
+  destroy(site.vault(), "dr/enc", everywhere, site.ring);
+  CHECK(site.ring.size() == 0);
+}
+
 TEST_CASE("what cannot be loaded is refused in zfs's words") {
   Site site;
   CHECK(site.load("dr/enc", "two") == "Key load error: Incorrect key provided for 'dr/enc'");
