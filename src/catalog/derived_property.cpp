@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "catalog/item.h"
 #include "catalog/keys.h"
+#include "stream/suite_name.h"
 
 // Properties that follow from the catalog's records. The meaning of each is zfsprops(7)'s.
 
@@ -139,13 +140,12 @@ std::optional<Wrapping> wrapping_in_force(const Item& item) {
 }
 
 Property encryption(const Item& item) {
-  const std::uint64_t suite = item.dataset->key ? item.dataset->key->suite : 2;
-  constexpr std::string_view kSuites[] = {"inherit",     "on",          "off",
-                                          "aes-128-ccm", "aes-192-ccm", "aes-256-ccm",
-                                          "aes-128-gcm", "aes-192-gcm", "aes-256-gcm"};
-  if (suite >= std::size(kSuites)) return count(suite);
-  Property property = text_property(std::string(kSuites[suite]));
-  if (!item.dataset->key) property.source = PropertySource::kDefault;
+  if (item.dataset->key) {
+    const char* name = stream::suite_name(item.dataset->key->suite);
+    return name != nullptr ? text_property(name) : count(item.dataset->key->suite);
+  }
+  Property property = text_property("off");
+  property.source = PropertySource::kDefault;
   return property;
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "stream/reader.h"
 #include "stream/rules.h"
+#include "stream/suite_name.h"
 
 namespace sealift::stream {
 namespace {
@@ -25,13 +26,6 @@ constexpr std::array kWrappingFields = {"DSL_CRYPTO_MASTER_KEY_1",
 template <class Names>
 bool is_in(const Names& names, const std::string& name) {
   return std::any_of(names.begin(), names.end(), [&](const char* each) { return name == each; });
-}
-
-const char* suite_name(std::uint64_t suite) {
-  static constexpr std::array names = {"aes-128-ccm", "aes-192-ccm", "aes-256-ccm",
-                                       "aes-128-gcm", "aes-192-gcm", "aes-256-gcm"};
-  constexpr std::uint64_t first = 3;  // ZIO_CRYPT_AES_128_CCM
-  return suite >= first && suite - first < names.size() ? names[suite - first] : "unknown";
 }
 
 /// Notes whether its source came to its end: a head may be cut off anywhere.
@@ -116,10 +110,10 @@ const char* as_root(bool is_root) {
 }  // namespace
 
 std::string describe_key(const Nvlist& keydata) {
-  const std::uint64_t suite = keydata.get_u64("DSL_CRYPTO_SUITE").value_or(0);
-  return fmt::format("key {:x}, suite {}, version {}",
-                     keydata.get_u64("DSL_CRYPTO_GUID").value_or(0), suite_name(suite),
-                     keydata.get_u64("DSL_CRYPTO_VERSION").value_or(0));
+  const char* suite = suite_name(keydata.get_u64("DSL_CRYPTO_SUITE").value_or(0));
+  return fmt::format(
+      "key {:x}, suite {}, version {}", keydata.get_u64("DSL_CRYPTO_GUID").value_or(0),
+      suite != nullptr ? suite : "unknown", keydata.get_u64("DSL_CRYPTO_VERSION").value_or(0));
 }
 
 Nvlist with_wrapping(const Nvlist& keydata, const PeerWrapping& wrapping) {
