@@ -195,13 +195,12 @@ void destroy_snapshots(Change& change, const std::string& target, const DestroyO
   const DatasetRecord top = change.catalog.get(parse_dataset_name(target.substr(0, at)));
   const auto datasets = is_recursive ? with_descendants(change.catalog, top) : std::vector{top};
   const std::size_t before = destroyed.size();
+  Ending ending(change, destroyed);
   for (const DatasetRecord& dataset : datasets) {
     for (const std::string& spec : split(target.substr(at + 1), ',')) {
       for (const SnapshotRecord& snapshot : select(change.catalog, dataset, spec)) {
         if (!options.dependents) check_clones(change.catalog, snapshot);
-        Ending ending(change, destroyed);
         ending.clones(snapshot.id);
-        ending.check_heirs();
         destroyed.push_back(change.catalog.full_name(snapshot.id));
         destroy_snapshot(change, snapshot.id);
       }
@@ -210,6 +209,7 @@ void destroy_snapshots(Change& change, const std::string& target, const DestroyO
   if (destroyed.size() == before) {
     fail(ErrorKind::kState, "could not find any snapshots to destroy; check snapshot names.");
   }
+  ending.check_heirs();
 }
 
 void destroy_bookmark(Change& change, const std::string& target, const DestroyOptions& options) {
