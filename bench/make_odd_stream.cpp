@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <string>
 
+#include "made_up_key.h"
 #include "os/fd_channel.h"
 #include "stream/nvlist.h"
 #include "stream/writer.h"
@@ -90,27 +91,9 @@ void write_package(stream::Writer& writer, const Nvlist& list) {
   writer.write(stream::End{});
 }
 
-Bytes packed_keydata(std::uint64_t dnode_blocks) {
-  Nvlist keydata;
-  keydata.add_u64("DSL_CRYPTO_SUITE", 8).add_u64("DSL_CRYPTO_GUID", 0x77);
-  keydata.add_u64("DSL_CRYPTO_VERSION", 1);
-  keydata.add_u8_array("DSL_CRYPTO_MASTER_KEY_1", Bytes(32, 1));
-  keydata.add_u8_array("DSL_CRYPTO_HMAC_KEY_1", Bytes(64, 2));
-  keydata.add_u8_array("DSL_CRYPTO_IV", Bytes(12, 3)).add_u8_array("DSL_CRYPTO_MAC", Bytes(16, 4));
-  keydata.add_u8_array("portable_mac", Bytes(32, 5));
-  keydata.add_u64("keyformat", 1).add_u64("pbkdf2iters", 0).add_u64("pbkdf2salt", 0);
-  keydata.add_u64("mdn_checksum", 0).add_u64("mdn_compress", 0).add_u64("mdn_nlevels", 6);
-  keydata.add_u64("mdn_blksz", 16384).add_u64("mdn_indblkshift", 17).add_u64("mdn_nblkptr", 3);
-  keydata.add_u64("mdn_maxblkid", dnode_blocks - 1).add_u64("to_ivset_guid", kGuid);
-  keydata.add_u64("from_ivset_guid", 0);
-  Nvlist list;
-  list.add_nvlist(stream::begin_key::kCryptKeydata, keydata);
-  return stream::encode_nvlist(list, {});
-}
-
 void write_begin(stream::Writer& writer, std::uint64_t dnode_blocks) {
   namespace feature = stream::feature;
-  const Bytes payload = packed_keydata(dnode_blocks);
+  const Bytes payload = bench::made_up_keydata({dnode_blocks - 1, kGuid, 0});
   stream::Begin begin;
   begin.payload_length = static_cast<std::uint32_t>(payload.size());
   begin.version_info = stream::make_version_info(

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "made_up_key.h"
 #include "os/fd_channel.h"
 #include "stream/nvlist.h"
 #include "stream/writer.h"
@@ -40,27 +41,10 @@ struct Shape {
   }
 };
 
-Bytes packed_keydata(const Shape& shape) {
-  stream::Nvlist keydata;
-  keydata.add_u64("DSL_CRYPTO_SUITE", 8).add_u64("DSL_CRYPTO_GUID", 0x77);
-  keydata.add_u64("DSL_CRYPTO_VERSION", 1);
-  keydata.add_u8_array("DSL_CRYPTO_MASTER_KEY_1", Bytes(32, 1));
-  keydata.add_u8_array("DSL_CRYPTO_HMAC_KEY_1", Bytes(64, 2));
-  keydata.add_u8_array("DSL_CRYPTO_IV", Bytes(12, 3)).add_u8_array("DSL_CRYPTO_MAC", Bytes(16, 4));
-  keydata.add_u8_array("portable_mac", Bytes(32, 5));
-  keydata.add_u64("keyformat", 1).add_u64("pbkdf2iters", 0).add_u64("pbkdf2salt", 0);
-  keydata.add_u64("mdn_checksum", 0).add_u64("mdn_compress", 0).add_u64("mdn_nlevels", 6);
-  keydata.add_u64("mdn_blksz", 16384).add_u64("mdn_indblkshift", 17).add_u64("mdn_nblkptr", 3);
-  keydata.add_u64("mdn_maxblkid", 0).add_u64("to_ivset_guid", shape.to_guid());
-  keydata.add_u64("from_ivset_guid", shape.is_full() ? 0 : kFirstGuid);
-  stream::Nvlist list;
-  list.add_nvlist(stream::begin_key::kCryptKeydata, keydata);
-  return stream::encode_nvlist(list, {});
-}
-
 void put_begin(stream::Writer& writer, const Shape& shape) {
   namespace feature = stream::feature;
-  const Bytes payload = packed_keydata(shape);
+  const Bytes payload =
+      bench::made_up_keydata({0, shape.to_guid(), shape.is_full() ? 0 : kFirstGuid});
   stream::Begin begin;
   begin.payload_length = static_cast<std::uint32_t>(payload.size());
   begin.version_info = stream::make_version_info(
