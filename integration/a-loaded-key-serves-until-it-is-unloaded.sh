@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A loaded key is in the kernel's keyring of the user: other commands find it, from other sessions
-# too, other users do not, and it is gone when it is unloaded or its time is over.
+# too, other users do not, and it is gone when it is unloaded, destroyed or its time is over.
 set -euo pipefail
 
 data=$(cd "$(dirname "$0")/../tests/data/streams" && pwd)
@@ -73,3 +73,5 @@ done
 [ "$(status)" = unavailable ] || fail "the key does not end"
 sealift load-key --ttl 10m -L "$key" tank/enc
 [ "$(status)" = available ] || fail "a key cannot be loaded where another ended"
+sealift destroy -r tank/enc
+! mine || fail "the key of what was destroyed is left"
