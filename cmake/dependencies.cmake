@@ -9,6 +9,7 @@ find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(keyutils REQUIRED IMPORTED_TARGET libkeyutils)
+find_package(CURL REQUIRED)  # its headers: the library is loaded by who needs it
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)
   pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)  # what is known of streams is packed

@@ -39,8 +39,9 @@ struct KeyQuestion {
 
 /// How a wrapping key is got at.
 struct KeyAccess {
-  /// "file:///path", "fd://3" or "prompt", as in the property keylocation. Empty: the key that is
-  /// loaded; else the property of the encryption root, where that names a file; else no key.
+  /// "file:///path", "https://address", "http://address", "fd://3" or "prompt", as in the property
+  /// keylocation. Empty: the key that is loaded; else the property of the encryption root, where
+  /// that names a file or an address; else no key.
   std::string location;
   /// Puts what the person typed into the buffer, which is in memory that nobody else sees, and
   /// returns how many bytes. Needed for "prompt" only.

@@ -114,7 +114,7 @@ Action setup(CLI::App& app, const Globals&) {
   app.add_flag("-q", options->quiet, "print nothing if there is no fault");
   app.add_flag("-j", options->json, "print JSON");
   app.add_option("-L,--key", options->location,
-                 "prove it with the key at file:///PATH, fd://N or prompt")
+                 "prove it with the key at file:///PATH, https://ADDRESS, fd://N or prompt")
       ->type_name("LOCATION");
   app.add_option("--sha256", options->digest,
                  "check that it has this digest, of 64 digits or in a file")

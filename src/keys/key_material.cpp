@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "os/fd_channel.h"
 #include "os/file.h"
+#include "os/web.h"
 
 namespace sealift::keys {
 namespace {
@@ -14,6 +15,7 @@ using crypto::Secret;
 
 constexpr std::string_view kFile = "file://";
 constexpr std::string_view kDescriptor = "fd://";
+constexpr std::string_view kWeb[] = {"https://", "http://"};
 constexpr std::string_view kPrompt = "prompt";
 /// Far above the longest passphrase that zfs takes.
 constexpr std::size_t kMaxMaterialBytes = 4096;
@@ -49,6 +51,16 @@ Secret read_descriptor(std::string_view number) {
   return material;
 }
 
+bool is_on_web(std::string_view location) {
+  return starts_with(location, kWeb[0]) || starts_with(location, kWeb[1]);
+}
+
+Secret read_web(const std::string& address) {
+  Secret material(kMaxMaterialBytes);
+  material.shrink(os::fetch(address, material.span()));
+  return material;
+}
+
 Secret ask(const KeyAccess& access, const KeyQuestion& question) {
   if (!access.ask)
     fail(ErrorKind::kUsage, "nobody can be asked for the key of {}", question.dataset);
@@ -60,7 +72,7 @@ Secret ask(const KeyAccess& access, const KeyQuestion& question) {
 }  // namespace
 
 bool is_unattended(std::string_view location) {
-  return starts_with(location, kFile) || starts_with(location, kDescriptor);
+  return starts_with(location, kFile) || starts_with(location, kDescriptor) || is_on_web(location);
 }
 
 Secret read_key_material(const std::string& location, const KeyAccess& access,
@@ -68,8 +80,10 @@ Secret read_key_material(const std::string& location, const KeyAccess& access,
   if (starts_with(location, kFile)) return read_file(location.substr(kFile.size()));
   if (starts_with(location, kDescriptor))
     return read_descriptor(std::string_view(location).substr(kDescriptor.size()));
+  if (is_on_web(location)) return read_web(location);
   if (location == kPrompt) return ask(access, question);
-  fail(ErrorKind::kUsage, "keylocation '{}' is none of file://, fd:// and prompt", location);
+  fail(ErrorKind::kUsage,
+       "keylocation '{}' is none of file://, https://, http://, fd:// and prompt", location);
 }
 
 }  // namespace sealift::keys

@@ -10,8 +10,8 @@ namespace sealift::keys {
 /// True for a keylocation that can be read without anybody being asked.
 bool is_unattended(std::string_view location);
 
-/// What a wrapping key is made from, from "file://", "fd://" or, for "prompt", from
-/// `access.ask(question)`. Throws Error: kUsage for another location, kState where nothing can be
+/// What a wrapping key is made from, from "file://", "https://", "http://", "fd://" or, for
+/// "prompt", from `access.ask(question)`. Throws Error: kUsage for another location, kState where nothing can be
 /// read there.
 crypto::Secret read_key_material(const std::string& location, const KeyAccess& access,
                                  const KeyQuestion& question);

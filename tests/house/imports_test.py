@@ -56,6 +56,7 @@ OUTSIDE = [
     (re.compile(r"^openssl/"), {"crypto", "transport"}),
     (re.compile(r"^(zlib|zstd|lz4\w*)\.h$"), {"stream", "objset"}),
     (re.compile(r"^(\w*intrin|cpuid|arm_neon)\.h$"), {"crypto"}),
+    (re.compile(r"^curl/"), {"os"}),
     (re.compile(r"^boost/"), {"transport"}),
     (re.compile(r"^(CLI|nlohmann)/"), {"cli"}),
     (re.compile(r"^(sys/|linux/)?\w+\.h$"), {"os", "transport", "cli"}),  # POSIX and Linux
