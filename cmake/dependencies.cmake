@@ -10,10 +10,10 @@ find_package(nlohmann_json REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(keyutils REQUIRED IMPORTED_TARGET libkeyutils)
 find_package(CURL REQUIRED)  # its headers: the library is loaded by who needs it
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)
-  pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)  # what is known of streams is packed
-  pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)  # as are the blocks in them
 endif()
 if(SEALIFT_BENCH)
   find_package(benchmark REQUIRED)
