@@ -5,9 +5,11 @@
 namespace sealift::cli {
 
 extern const Command kBookmark;
+extern const Command kCat;
 extern const Command kChangeKey;
 extern const Command kCreate;
 extern const Command kDestroy;
+extern const Command kDiff;
 extern const Command kGet;
 extern const Command kHold;
 extern const Command kHolds;
@@ -19,10 +21,12 @@ extern const Command kKeyStatus;
 extern const Command kKeyTest;
 extern const Command kList;
 extern const Command kLoadKey;
+extern const Command kLs;
 extern const Command kPromote;
 extern const Command kReceive;
 extern const Command kRelease;
 extern const Command kRename;
+extern const Command kRestore;
 extern const Command kRollback;
 extern const Command kSend;
 extern const Command kSet;
@@ -37,10 +41,10 @@ extern const Command kVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      kBookmark,   kChangeKey,    kCreate,      kDestroy,      kGet,       kHold,
-      kHolds,      kInherit,      kInit,        kKeyAdopt,     kKeyForget, kKeyStatus,
-      kKeyTest,    kList,         kLoadKey,     kPromote,      kReceive,   kRelease,
-      kRename,     kRollback,     kSend,        kSet,          kSnapshot,  kStatus,
+      kBookmark,   kCat,          kChangeKey,   kCreate,       kDestroy,   kDiff,      kGet,
+      kHold,       kHolds,        kInherit,     kInit,         kKeyAdopt,  kKeyForget, kKeyStatus,
+      kKeyTest,    kList,         kLoadKey,     kLs,           kPromote,   kReceive,   kRelease,
+      kRename,     kRestore,      kRollback,    kSend,         kSet,       kSnapshot,  kStatus,
       kStreamDump, kStreamRewrap, kStreamToken, kStreamVerify, kUnloadKey, kVerify,
   };
   return table;

@@ -123,6 +123,7 @@ Plaintext::DnodeBlock Plaintext::read_dnodes(std::uint64_t number) {
         fail(ErrorKind::kDamaged, "object {} has a bonus that is cut off", object.number);
       bonus = bonus.first(dnode.bonus_length);
       object.bonus.assign(bonus.begin(), bonus.end());
+      object.dnode.bonus.clear();
       plain.objects.emplace(slot, std::make_shared<const Object>(std::move(object)));
     }
     return plain;

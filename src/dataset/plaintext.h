@@ -16,7 +16,7 @@ namespace sealift::dataset {
 /// An object, with its bonus in the clear.
 struct Object {
   std::uint64_t number = 0;
-  objset::Dnode dnode;                  ///< but for the bonus as it is stored
+  objset::Dnode dnode;                  ///< its own bonus, which may be sealed, left out
   Bytes bonus;                          ///< `bonus_length` bytes
   Endian byte_order = Endian::kLittle;  ///< of the bonus
 

@@ -28,7 +28,8 @@ FLOORS = {
     "replicate": {"base", "os", "stream", "vault", "objset", "catalog"} | HASHES,  # raw means raw
     "keys": {"base", "os", "crypto", "stream", "vault", "objset", "catalog"},
     # Plaintext never meets the wire; extended attributes are packed lists.
-    "dataset": {"base", "os", "crypto", "vault", "objset", "catalog", "keys", "stream/nvlist.h"},
+    "dataset": {"base", "os", "crypto", "vault", "objset", "catalog", "keys",
+                "stream/nvlist.h", "stream/record_format.h"},
     "transport": {"base", "os"},  # it moves bytes
     "cli": {"base", "os"},  # and every public header
 }

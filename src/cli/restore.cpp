@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sealift/contents.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "base/error.h"
+#include "cli/ask_key.h"
+#include "cli/command.h"
+#include "cli/file_text.h"
+#include "cli/nice_number.h"
+#include "cli/talk.h"
+
+namespace sealift::cli {
+namespace {
+
+constexpr unsigned kMaxThreads = 64;
+
+struct Options {
+  std::string source;
+  std::string target;
+  std::string location;
+  unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+  bool overwrite = false;
+  bool verify = false;
+  bool quiet = false;
+};
+
+std::string text_of(const RestoreTotals& totals) {
+  std::string text =
+      fmt::format("{} files, {} directories, {} others, {}", totals.files + totals.links,
+                  totals.directories, totals.others, nice_bytes(totals.bytes));
+  if (totals.kept != 0) text += fmt::format("; {} were there", totals.kept);
+  if (totals.verified != 0) text += fmt::format("; {} verified", totals.verified);
+  if (totals.faults != 0) text += fmt::format("; {} faults", totals.faults);
+  return text;
+}
+
+/// One line that is written over, a few times a second.
+class Line {
+ public:
+  void show(const RestoreTotals& totals) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::milliseconds(200)) return;
+    last_ = now;
+    fmt::print(stderr, "\r\033[K{}", text_of(totals));
+    is_shown_ = true;
+  }
+  void clear() {
+    if (is_shown_) fmt::print(stderr, "\r\033[K");
+    is_shown_ = false;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  bool is_shown_ = false;
+};
+
+ExitCode run(const Options& options, const Globals& globals) {
+  RestoreRequest request;
+  request.from = parse_contents_name(options.source);
+  request.to = options.target;
+  request.existing = options.overwrite ? Existing::kReplace : Existing::kKeep;
+  request.threads = options.threads;
+  request.verify = options.verify;
+  request.key = key_access(options.location);
+
+  Line line;
+  RestoreObserver observer;
+  observer.on_fault = [&](const std::string& path, const Error& error) {
+    line.clear();
+    say_error(fmt::format("{}: {}", path.empty() ? "." : escape_name(path), error.what()));
+  };
+  if (!options.quiet && ::isatty(STDERR_FILENO) != 0)
+    observer.on_progress = [&](const RestoreTotals& totals) { line.show(totals); };
+
+  const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
+  const RestoreTotals totals = restore(vault, request, observer);
+  line.clear();
+  if (!options.quiet) fmt::print("restored {}: {}\n", options.source, text_of(totals));
+  if (totals.has_damage) return ExitCode::kDamaged;
+  return totals.faults == 0 ? ExitCode::kOk : ExitCode::kState;
+}
+
+Action setup(CLI::App& app, const Globals& globals) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("SOURCE", options->source, "DATASET[@SNAPSHOT][:/PATH]")->required();
+  app.add_option("TARGET", options->target, "a directory, file or block device")->required();
+  app.add_flag("--overwrite", options->overwrite, "replace files that are there and are others");
+  app.add_flag("--verify", options->verify, "read all back, and compare it with the snapshot");
+  app.add_option("-j,--jobs", options->threads, "files at a time; default: one a processor")
+      ->type_name("N")
+      ->check(CLI::Range(1U, kMaxThreads));
+  app.add_flag("-q", options->quiet, "print nothing but faults");
+  add_key_option(app, options->location);
+  return [options, &globals] { return run(*options, globals); };
+}
+
+}  // namespace
+
+extern const Command kRestore;
+const Command kRestore = {"restore", "put files or a volume of a snapshot outside", setup};
+
+}  // namespace sealift::cli
