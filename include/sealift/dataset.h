@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Changes to the datasets, snapshots, bookmarks and holds of a vault. Names are as zfs's: the
@@ -19,11 +20,17 @@ namespace sealift {
 /// User properties (with a ':') and the native ones that a stream may carry, as text.
 using Properties = std::map<std::string, std::string>;
 
+/// "10G", "512K", "1000": a number of bytes, with powers of 1024. Throws Error(kUsage).
+std::uint64_t parse_size(std::string_view text);
+
 struct CreateOptions {
   bool parents = false;  ///< make missing parents; what is there already is no error
   Properties properties;
+  /// Makes a volume of this size, rounded up to whole blocks, and not a file system.
+  std::optional<std::uint64_t> volume_bytes;
 };
-/// Makes an empty, unencrypted file system.
+/// Makes an empty, unencrypted file system or volume; encrypted ones <sealift/keyring.h> makes.
+/// `volblocksize` is a property that only this function takes.
 void create_dataset(Vault& vault, const std::string& name, const CreateOptions& options,
                     const Moment& moment);
 

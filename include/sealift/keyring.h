@@ -18,6 +18,31 @@
 
 namespace sealift {
 
+/// Told while keys are loaded, unloaded or changed. Any may be empty.
+struct KeyObserver {
+  std::function<void(const std::string&)> on_warning;
+  /// One of several failed; the others go on. Without kDescendants errors are thrown instead.
+  std::function<void(const Error&)> on_error;
+};
+
+// -- Making ------------------------------------------------------------------------------------
+
+struct CreateRequest {
+  std::string name;
+  /// `encryption`, `keyformat`, `keylocation` and `pbkdf2iters` may be among the properties.
+  CreateOptions options;
+  /// `location` is that of the parent's key, where that is not loaded; a new key is loaded too.
+  KeyAccess key;
+};
+
+/// Makes an empty dataset as zfs create does. One with a key format is an encryption root with a
+/// key of its own; another below an encrypted one inherits encryption and wrapping key, unless
+/// `encryption` is off. Master keys are random and new, each dataset's its own.
+///
+/// Throws Error with nothing changed: kUsage and kState as zfs refuses it, and kWrongKey.
+void create_dataset(Vault& vault, const CreateRequest& request, const KeyObserver& observer,
+                    const Moment& moment);
+
 // -- Loading -----------------------------------------------------------------------------------
 
 struct LoadKeysRequest {
@@ -27,13 +52,6 @@ struct LoadKeysRequest {
   std::optional<std::chrono::seconds> life;
   /// An empty location: the property keylocation. `loaded` is where the keys go.
   KeyAccess key;
-};
-
-/// Told while keys are loaded, unloaded or changed. Any may be empty.
-struct KeyObserver {
-  std::function<void(const std::string&)> on_warning;
-  /// One of several failed; the others go on. Without kDescendants errors are thrown instead.
-  std::function<void(const Error&)> on_error;
 };
 
 struct KeyCounts {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/checked.h"
 #include "base/error.h"
 #include "catalog/operations.h"
 #include "catalog/property_table.h"
@@ -29,13 +30,38 @@ DatasetRecord parent_for(Change& change, const std::string& name, bool make_pare
   return *parent;
 }
 
+constexpr std::string_view kBlockSizeName = "volblocksize";
+constexpr std::uint64_t kMaxVolumeBytes = 1ULL << 62;
+
+/// What a volume is made with, as zfs create -V checks it (OpenZFS lib/libzfs/libzfs_dataset.c).
+void shape_volume(Change& change, const DatasetRecord& volume, const CreateOptions& options) {
+  constexpr std::uint64_t default_block_bytes = 16384;
+  PropertyValue block_bytes = default_block_bytes;
+  const auto given = options.properties.find(std::string(kBlockSizeName));
+  if (given != options.properties.end()) block_bytes = parse_value(kBlockSizeName, given->second);
+  if (*options.volume_bytes == 0) fail(ErrorKind::kUsage, "volume size cannot be zero");
+  if (*options.volume_bytes > kMaxVolumeBytes)
+    fail(ErrorKind::kUsage, "volume size exceeds limit for this system");
+  PropertyRecord property;
+  property.local = round_up(*options.volume_bytes, std::get<std::uint64_t>(block_bytes));
+  change.catalog.put_property({volume.id, Birth{}}, "volsize", property);
+  property.local = block_bytes;
+  change.catalog.put_property({volume.id, Birth{}}, kBlockSizeName, property);
+}
+
 DatasetRecord create_below(Change& change, const std::string& name, const CreateOptions& options) {
   const DatasetRecord parent = parent_for(change, name, options.parents);
   if (parent.type != DatasetType::kFilesystem) {
     fail(ErrorKind::kState, "parent is not a filesystem");
   }
-  const DatasetRecord fresh = add_plain(change, parent, last_component(name));
+  DatasetRecord fresh = add_plain(change, parent, last_component(name));
+  if (options.volume_bytes) {
+    fresh.type = DatasetType::kVolume;
+    change.catalog.update(fresh);
+    shape_volume(change, fresh, options);
+  }
   for (const auto& [property, value] : options.properties) {
+    if (options.volume_bytes && property == kBlockSizeName) continue;
     set_property(change.catalog, {fresh.id, Birth{}}, property, value);
   }
   return fresh;

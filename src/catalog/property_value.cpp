@@ -12,6 +12,9 @@ namespace {
 /// OpenZFS: ZAP_MAXNAMELEN and ZFS_MAXPROPLEN, without the end of a C string.
 constexpr std::size_t kMaxUserNameBytes = 255;
 constexpr std::size_t kMaxValueBytes = 8191;
+/// SPA_MINBLOCKSIZE, SPA_MAXBLOCKSIZE
+constexpr std::uint64_t kMinBlockBytes = 512;
+constexpr std::uint64_t kMaxBlockBytes = 16 << 20;
 
 bool is_user_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
@@ -58,10 +61,19 @@ PropertyValue index_value(const NativeProperty& property, std::string_view text)
   refuse_value(property, fmt::format("must be one of '{}'", names));
 }
 
+/// Of the properties that are the size of a block (OpenZFS lib/libzfs/libzfs_dataset.c).
+void check_block_size(const NativeProperty& property, std::uint64_t bytes) {
+  if (property.info.name != "recordsize" && property.info.name != "volblocksize") return;
+  if (is_power_of_two(bytes) && bytes >= kMinBlockBytes && bytes <= kMaxBlockBytes) return;
+  refuse_value(property, fmt::format("must be power of 2 from {}B to {}KB", kMinBlockBytes,
+                                     kMaxBlockBytes >> 10));
+}
+
 PropertyValue number_value(const NativeProperty& property, std::string_view text) {
   if (text == "none") return std::uint64_t{0};
   const auto value = property.form == PropertyForm::kSize ? size(text) : digits(text);
   if (!value) refuse_value(property, fmt::format("must be a number, not '{}'", text));
+  check_block_size(property, *value);
   return *value;
 }
 
@@ -114,6 +126,12 @@ void check_settable(std::string_view name) {
 }  // namespace sealift::catalog
 
 namespace sealift {
+
+std::uint64_t parse_size(std::string_view text) {
+  const auto value = catalog::size(text);
+  if (!value) fail(ErrorKind::kUsage, "bad numeric value '{}'", text);
+  return *value;
+}
 
 bool is_user_property(std::string_view name) {
   return name.find(':') != std::string_view::npos && name.size() <= catalog::kMaxUserNameBytes &&

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/dataset.h>
+#include <sealift/keyring.h>
 
+#include "cli/ask_key.h"
 #include "cli/assignments.h"
 #include "cli/command.h"
 #include "cli/moment.h"
+#include "cli/talk.h"
 
 namespace sealift::cli {
 namespace {
@@ -11,30 +13,57 @@ namespace {
 struct Options {
   std::string name;
   bool parents = false;
+  bool sparse = false;
+  std::string volume_size;
+  std::string block_size;
   std::vector<std::string> properties;
+  std::string key_location;
 };
+
+CreateRequest request_of(const Options& options) {
+  CreateRequest request;
+  request.name = options.name;
+  request.options.parents = options.parents;
+  request.options.properties = parse_assignments(options.properties);
+  if (!options.volume_size.empty()) request.options.volume_bytes = parse_size(options.volume_size);
+  if (!options.block_size.empty()) {
+    const bool is_new =
+        request.options.properties.emplace("volblocksize", options.block_size).second;
+    if (!is_new) throw Error(ErrorKind::kUsage, "the block size is given twice");
+  }
+  request.key = key_access(options.key_location);
+  return request;
+}
+
+ExitCode run(const Options& options, const Globals& globals) {
+  KeyObserver observer;
+  observer.on_warning = [](const std::string& warning) { say_warning(warning); };
+  Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
+  create_dataset(vault, request_of(options), observer, now());
+  return ExitCode::kOk;
+}
 
 Action setup(CLI::App& app, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("FILESYSTEM", options->name, "the dataset to make")->required();
+  app.add_option("DATASET", options->name, "the dataset to make")->required();
   app.add_flag("-p", options->parents, "make missing parents; no error if it is there");
-  app.add_option("-o", options->properties, "set a property")
+  const auto volume =
+      app.add_option("-V", options->volume_size, "make a volume of this size")->type_name("SIZE");
+  app.add_option("-b", options->block_size, "its block size, as -o volblocksize=SIZE")
+      ->type_name("SIZE")
+      ->needs(volume);
+  app.add_flag("-s", options->sparse, "as zfs takes it; no space is ever reserved")->needs(volume);
+  app.add_option("-o", options->properties, "set a property; encryption and keys are among them")
       ->type_name("PROPERTY=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  return [options, &globals] {
-    CreateOptions create;
-    create.parents = options->parents;
-    create.properties = parse_assignments(options->properties);
-    Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
-    create_dataset(vault, options->name, create, now());
-    return ExitCode::kOk;
-  };
+  add_key_option(app, options->key_location);
+  return [options, &globals] { return run(*options, globals); };
 }
 
 }  // namespace
 
 extern const Command kCreate;
-const Command kCreate = {"create", "make an empty dataset, as a parent for others", setup};
+const Command kCreate = {"create", "make an empty dataset, encrypted or not", setup};
 
 }  // namespace sealift::cli

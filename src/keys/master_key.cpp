@@ -12,6 +12,7 @@ namespace {
 using crypto::Secret;
 
 constexpr std::size_t kHmacBytes = 64;
+constexpr std::uint64_t kVersion = 1;  // ZIO_CRYPT_KEY_CURRENT_VERSION
 
 /// What a wrapped key is bound to: guid, suite and version, little-endian
 /// (module/os/linux/zfs/zio_crypt.c, zio_crypt_key_wrap). Before version 1 only the guid.
@@ -51,6 +52,17 @@ std::optional<MasterKey> MasterKey::unwrap(const catalog::Wrapping& wrapping,
   opened.master_ = Secret::copy_of(both.view().first(master_bytes));
   opened.hmac_ = Secret::copy_of(both.view().subspan(master_bytes));
   return opened;
+}
+
+MasterKey MasterKey::generate(const Suite& suite, const os::Random& random) {
+  catalog::Wrapping fresh;
+  fresh.suite = suite.number;
+  fresh.version = kVersion;
+  fresh.key_guid = random.guid();
+  MasterKey made(fresh);
+  random.fill(made.master_.span());
+  random.fill(made.hmac_.span());
+  return made;
 }
 
 catalog::Wrapping MasterKey::wrap(const WrappingKey& key, const Derivation& derivation,

@@ -17,6 +17,9 @@ class MasterKey {
   /// Nothing if `key` does not open `wrapping`.
   static std::optional<MasterKey> unwrap(const catalog::Wrapping& wrapping, const WrappingKey& key);
 
+  /// New random ones, as OpenZFS makes them (module/os/linux/zfs/zio_crypt.c, zio_crypt_key_init).
+  static MasterKey generate(const Suite& suite, const os::Random& random);
+
   /// Wraps both under `key` anew: all of a Wrapping but where it came from.
   catalog::Wrapping wrap(const WrappingKey& key, const Derivation& derivation,
                          const os::Random& random) const;
