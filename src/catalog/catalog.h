@@ -23,6 +23,13 @@ struct NewSnapshot {
   DeadBytes dead;         ///< blocks of the head before that it no longer reaches
 };
 
+/// New contents of a dataset.
+struct NewHead {
+  DatasetId dataset;
+  Head head;
+  DeadBytes dead;  ///< blocks of the head before that it no longer reaches
+};
+
 /// An object set that nothing names any more; null where there is nothing to give back. Its blocks
 /// with a birth above `after`, which none of `successors` reaches at the same place, are to be
 /// given back.
@@ -45,7 +52,8 @@ struct Orphan {
 class Catalog {
  public:
   /// A null `root` is the empty catalog. `reader` must outlive this.
-  Catalog(const vault::BlockReader& reader, const BlockPointer& root) : tree_(reader, root) {}
+  Catalog(const vault::BlockReader& reader, const BlockPointer& root)
+      : reader_(&reader), tree_(reader, root) {}
 
   // -- Datasets ------------------------------------------------------------------------------
 
@@ -99,12 +107,19 @@ class Catalog {
   /// True if the head is not what the newest snapshot (or the origin, or nothing) holds.
   bool is_head_modified(const DatasetRecord& dataset) const;
 
+  /// What streams of the head's contents tell of them (SnapshotFlags).
+  std::uint32_t head_flags(const DatasetRecord& dataset) const;
+
   /// Makes `fresh` the newest snapshot and the head. The head must not be modified, and
   /// `fresh.record.id.birth` at least the dataset's next_birth. Returns it as stored.
   SnapshotRecord add_snapshot(NewSnapshot fresh, Txg created);
   /// Names the head as it is, modified or not, as the newest snapshot. The birth is the dataset's
   /// next_birth. Returns it as stored.
   SnapshotRecord add_snapshot_of_head(SnapshotRecord fresh, Txg created);
+  /// Gives a dataset another head, which no snapshot names yet. `fresh.head.birth`, what its new
+  /// blocks were stamped with, is at least the dataset's next_birth. The orphan is what the head
+  /// before had and no snapshot.
+  Orphan replace_head(const NewHead& fresh);
   /// Removes a snapshot with its holds and properties. The orphan is what only it reached.
   Orphan remove_snapshot(SnapshotId id);
   void rename_snapshot(SnapshotId id, std::string_view new_name);
@@ -179,6 +194,7 @@ class Catalog {
   void hand_over(const SnapshotRecord& moved, DatasetId to);
   void close_line(DatasetId id, Birth birth);
 
+  const vault::BlockReader* reader_;
   vault::Tree tree_;
 };
 

@@ -3,6 +3,8 @@
 #include "catalog/catalog.h"
 #include "catalog/keys.h"
 #include "catalog/record_codec.h"
+#include "catalog/stream_facts.h"
+#include "objset/object_set.h"
 
 // Snapshots, the head, and the bytes they use. dead_bytes.h has the arithmetic.
 
@@ -149,6 +151,10 @@ bool Catalog::is_head_modified(const DatasetRecord& dataset) const {
   return !dataset.head.objset.same_place(base ? base->objset : BlockPointer{});
 }
 
+std::uint32_t Catalog::head_flags(const DatasetRecord& dataset) const {
+  return snapshot_flags(objset::read_object_set(*reader_, dataset.head.objset).begin);
+}
+
 void Catalog::store(const SnapshotRecord& snapshot) {
   tree_.put(keys::snapshot(snapshot.id), encode(snapshot));
 }
@@ -205,6 +211,41 @@ SnapshotRecord Catalog::add_snapshot(NewSnapshot fresh, Txg created) {
   insert(owner, added, fresh.dead);
   charge(owner.parent, static_cast<std::int64_t>(added.written_bytes));
   return added;
+}
+
+Orphan Catalog::replace_head(const NewHead& fresh) {
+  DatasetRecord owner = dataset(fresh.dataset);
+  SEALIFT_ASSERT(fresh.head.birth >= owner.next_birth);
+  const SnapshotId head{owner.id, keys::kHeadBirth};
+  const auto base = before(owner, keys::kHeadBirth);
+  const std::uint64_t base_bytes = base ? base->referenced_bytes : 0;
+  Orphan orphan;
+  if (is_head_modified(owner)) orphan = make_orphan(owner.head.objset, base);
+  if (!orphan.is_empty()) orphan.successors.push_back(fresh.head.objset);
+
+  // What died of the snapshot before; what was the head's alone is the orphan's.
+  const DeadBytes dead_before = dead_bytes(head);
+  DeadBytes dead = dead_before;
+  for (const auto& [birth, bytes] : fresh.dead)
+    if (base && birth <= base->id.birth) dead[birth] += bytes;
+  const std::uint64_t kept_by_snapshots =
+      total_after(dead, owner.origin.birth) - total_after(dead_before, owner.origin.birth);
+  const std::uint64_t more = written(fresh.head.referenced_bytes, base_bytes, dead) -
+                             written(owner.head.referenced_bytes, base_bytes, dead_before);
+  owner.used_by_dataset_bytes += more - kept_by_snapshots;
+  owner.used_by_snapshots_bytes += kept_by_snapshots;
+  if (base && base->id.dataset == owner.id) {
+    const auto before_base = before(owner, base->id.birth);
+    SnapshotRecord changed = *base;
+    changed.unique_bytes = total_after(dead, before_base ? before_base->id.birth : Birth{});
+    store(changed);
+  }
+  owner.head = fresh.head;
+  owner.next_birth.value = fresh.head.birth.value + 1;
+  store(owner);
+  put_dead_bytes(head, dead);
+  charge(owner.parent, static_cast<std::int64_t>(more));
+  return orphan;
 }
 
 SnapshotRecord Catalog::add_snapshot_of_head(SnapshotRecord fresh, Txg created) {

@@ -13,16 +13,18 @@
 namespace sealift::catalog {
 namespace {
 
-/// The newest snapshot's facts that follow from the blocks hold for the new one.
+/// The newest snapshot's facts that follow from the blocks hold for the new one; what was written
+/// since tells of itself in the head.
 SnapshotRecord describe_head(const Change& change, const DatasetRecord& dataset) {
   SnapshotRecord record;
+  if (change.catalog.is_head_modified(dataset)) record.flags = change.catalog.head_flags(dataset);
   if (const auto newest = change.catalog.newest_snapshot(dataset.id)) {
-    record.flags = newest->flags;
+    record.flags |= newest->flags;
     record.wrapping = newest->wrapping;
     record.redaction = newest->redaction;
   } else if (dataset.origin) {
     const SnapshotRecord origin = change.catalog.snapshot(dataset.origin);
-    record.flags = origin.flags;
+    record.flags |= origin.flags;
     record.redaction = origin.redaction;
   }
   if (dataset.key && !record.wrapping) record.wrapping = dataset.key->own;

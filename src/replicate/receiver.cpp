@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "catalog/return_freed.h"
+#include "catalog/stream_facts.h"
 #include "replicate/new_dataset.h"
 #include "replicate/sent_features.h"
 
@@ -143,7 +144,7 @@ catalog::NewSnapshot Receiver::make_snapshot(const vault::BlockPointer& root) co
   record.ivset_guid = arrival_.to_ivset_guid;
   record.creation_seconds = static_cast<std::int64_t>(arrival_.begin.creation_time);
   record.objset = root;
-  record.flags = snapshot_flags(arrival_.begin);
+  record.flags = catalog::snapshot_flags(arrival_.begin);
   record.redaction = arrival_.redact_snaps;
   record.id.birth = lineage_.birth;
   if (arrival_.wrapping) record.wrapping = arrival_.wrapping->id();

@@ -6,12 +6,9 @@
 
 namespace sealift::replicate {
 
-/// The facts (catalog::SnapshotFlags) that a stream's feature flags tell.
-std::uint32_t snapshot_flags(const stream::Begin& begin);
-
-/// Those of the facts that hold for all later snapshots of the lineage: OpenZFS keeps a dataset's
-/// features active when what needed them is gone (module/zfs/dsl_dataset.c), and its streams say
-/// so (module/zfs/dmu_send.c, setup_featureflags).
+/// Those of a snapshot's facts (catalog::SnapshotFlags) that hold for all later snapshots of the
+/// lineage: OpenZFS keeps a dataset's features active when what needed them is gone
+/// (module/zfs/dsl_dataset.c), and its streams say so (module/zfs/dmu_send.c, setup_featureflags).
 std::uint32_t inherited_flags(std::uint32_t flags);
 
 /// The feature flags of the stream of `snapshot`, with object set `set`, that builds on the

@@ -55,7 +55,12 @@ class History {
 
   void step() {
     const std::string name = std::next(models_.begin(), pick(models_.size()))->first;
-    switch (pick(8)) {
+    switch (pick(11)) {
+      case 8:
+      case 9:
+        return write(name);
+      case 10:
+        return snapshot(name);
       case 0:
         return destroy_some(name);
       case 1:
@@ -114,6 +119,38 @@ class History {
     const std::string snapshot = fmt::format("s{:05}", ++last_name_);
     model.snapshots[snapshot] = model.head;
     world_.receive(name + '@' + snapshot, added * kBlockBytes, dead);
+  }
+
+  /// Blocks of the head that no snapshot reaches are gone when they die.
+  void write(const std::string& name) {
+    Model& model = models_[name];
+    const DatasetRecord dataset = world_.catalog.get(name);
+    NewHead fresh;
+    fresh.dataset = dataset.id;
+    fresh.head.birth = dataset.next_birth;
+    fresh.head.objset = world_.new_block();
+    const Blocks before = model.head;
+    for (const auto& block : before) {
+      if (pick(4) != 0) continue;
+      model.head.erase(block);
+      fresh.dead[Birth{block.first}] += kBlockBytes;
+    }
+    const std::size_t added = 1 + pick(10);
+    for (std::size_t i = 0; i < added; ++i)
+      model.head.emplace(dataset.next_birth.value, ++last_block_);
+    fresh.head.referenced_bytes = model.head.size();
+    world_.catalog.replace_head(fresh);
+  }
+
+  void snapshot(const std::string& name) {
+    const DatasetRecord dataset = world_.catalog.get(name);
+    if (dataset.head.objset.is_null()) return;
+    SnapshotRecord fresh;
+    fresh.id.dataset = dataset.id;
+    fresh.name = fmt::format("s{:05}", ++last_name_);
+    fresh.guid = last_name_ + 1'000'000;
+    models_[name].snapshots[fresh.name] = models_[name].head;
+    world_.catalog.add_snapshot_of_head(fresh, Txg{1});
   }
 
   void destroy(const std::string& name, const std::string& snapshot) {

@@ -5,14 +5,19 @@
 
 #include "base/error.h"
 #include "catalog/catalog.h"
+#include "objset/object_set.h"
 #include "vault/vault.h"
 
 namespace sealift::catalog::test {
 
-/// Nothing is ever flushed, so nothing is ever read.
-class NoBlocks : public vault::BlockReader {
+/// Nothing is ever flushed, so all that is ever read is what a head's root says of it: nothing.
+class EmptyRoots : public vault::BlockReader {
  public:
-  Bytes read(const BlockPointer&) const override { fail(ErrorKind::kBug, "nothing was written"); }
+  Bytes read(const BlockPointer&) const override {
+    objset::ObjectSet set;
+    set.pointers.resize(set.geometry.pointers);
+    return objset::encode_object_set(set);
+  }
 };
 
 /// A catalog that lives in memory, with the root dataset "dr".
@@ -66,7 +71,7 @@ class World {
   BlockPointer new_block() { return {1, 512, 512 * ++last_block_, {}}; }
 
  private:
-  NoBlocks blocks_;
+  EmptyRoots blocks_;
   std::uint64_t last_guid_ = 100;
   std::uint64_t last_txg_ = 0;
   std::uint64_t last_block_ = 0;
