@@ -52,6 +52,7 @@ PUBLIC = {
     "sealift/keys.h": "keys",
     "sealift/keyring.h": "keys",
     "sealift/contents.h": "dataset",
+    "sealift/put.h": "dataset",
 }
 
 # Outside headers: who may include them. C++'s own (no suffix) are everyone's.

@@ -57,7 +57,7 @@ std::string receive_chain(ReceiveWorld& world, const Chain& chain) {
     ReceiveRequest request = ReceiveWorld::into(dataset);
     const std::string parent(catalog::parent_of(dataset));
     if (!world.catalog().find(parent))
-      create_dataset(world.vault(), parent, {true, {}}, world.moment());
+      create_dataset(world.vault(), parent, {true, {}, {}}, world.moment());
     world.receive(bytes, request);
     last = snapshot;
   }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sealift/put.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "cli/ask_key.h"
+#include "cli/command.h"
+#include "cli/moment.h"
+#include "cli/nice_number.h"
+#include "cli/progress.h"
+#include "cli/talk.h"
+
+namespace sealift::cli {
+namespace {
+
+struct Options {
+  PutRequest request;
+  std::string key_location;
+  bool force = false;
+  bool verbose = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+nlohmann::ordered_json to_json(const PutTotals& totals) {
+  return {{"added", totals.added},
+          {"changed", totals.changed},
+          {"renamed", totals.renamed},
+          {"removed", totals.removed},
+          {"unchanged", totals.unchanged},
+          {"read_bytes", totals.read_bytes},
+          {"written_bytes", totals.written_bytes},
+          {"stored_bytes", totals.stored_bytes},
+          {"is_changed", totals.is_changed}};
+}
+
+void print_text(const PutTotals& totals) {
+  fmt::print("{} added, {} changed, {} renamed, {} removed, {} unchanged\n", totals.added,
+             totals.changed, totals.renamed, totals.removed, totals.unchanged);
+  fmt::print("read {}, new blocks {}, stored {}\n", nice_bytes(totals.read_bytes),
+             nice_bytes(totals.written_bytes), nice_bytes(totals.stored_bytes));
+}
+
+PutTotals put_with_progress(Vault& vault, const Options& options) {
+  std::atomic<std::uint64_t> read_bytes = 0;
+  const bool shows = !options.quiet && !options.verbose && ::isatty(STDERR_FILENO) == 1;
+  Progress::Options how;
+  if (shows) how.lines = Progress::Lines::kEverySecond;
+  Progress progress(read_bytes, std::move(how));
+  bool has_begun = false;
+  PutObserver observer;
+  observer.on_warning = [](const std::string& warning) { say_warning(warning); };
+  observer.on_progress = [&](const PutProgress& now) {
+    if (!has_begun) progress.begin(options.request.dataset, now.total_bytes);
+    has_begun = true;
+    read_bytes = now.read_bytes;
+  };
+  if (options.verbose)
+    observer.on_change = [](char what, const std::string& path) {
+      fmt::print("{} {}\n", what, path);
+    };
+  return put(vault, options.request, observer, now());
+}
+
+ExitCode run(Options& options, const Globals& globals) {
+  options.request.key = key_access(options.key_location);
+  if (options.force) options.request.diverged = Diverged::kReplace;
+  Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
+  const PutTotals totals = put_with_progress(vault, options);
+  if (options.json) {
+    fmt::print("{}\n", to_json(totals).dump(2));
+  } else if (!options.quiet) {
+    print_text(totals);
+  }
+  return ExitCode::kOk;
+}
+
+Action setup(CLI::App& app, const Globals& globals) {
+  const auto options = std::make_shared<Options>();
+  PutRequest& request = options->request;
+  app.add_option("SOURCE", request.source, "a directory; for a volume an image or a block device")
+      ->required();
+  app.add_option("DATASET", request.dataset, "what is made equal to it")->required();
+  app.add_flag("-F", options->force, "also where it holds what was received");
+  app.add_flag("-n", request.dry_run, "change nothing, say what would be");
+  app.add_flag("-v", options->verbose, "print what was added, changed, renamed, removed");
+  app.add_flag("-q", options->quiet, "print nothing");
+  app.add_flag("-j", options->json, "print totals as JSON");
+  app.add_flag("-x,--one-file-system", request.one_file_system, "leave out what is mounted below");
+  app.add_option("--exclude", request.exclude, "leave out what matches this shell pattern")
+      ->type_name("PATTERN")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_key_option(app, options->key_location);
+  return [options, &globals] { return run(*options, globals); };
+}
+
+}  // namespace
+
+extern const Command kPut;
+const Command kPut = {"put", "make a dataset equal to a directory or an image", setup};
+
+}  // namespace sealift::cli

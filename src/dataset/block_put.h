@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+
+#include "dataset/head_writer.h"
+#include "os/source_tree.h"
+
+namespace sealift::dataset {
+
+/// What was done so far, and whom to tell of it.
+struct PutState {
+  PutTotals totals;
+  const PutObserver& observer;
+  bool dry_run = false;
+  PutProgress progress;
+
+  void read(std::uint64_t bytes) {
+    totals.read_bytes += bytes;
+    progress.read_bytes += bytes;
+    if (observer.on_progress) observer.on_progress(progress);
+  }
+};
+
+/// An open source of bytes and where they go.
+struct BytesToPut {
+  const os::SourceFile& from;
+  std::uint64_t size = 0;        ///< bytes of it
+  std::uint64_t object = 0;      ///< which has been created
+  std::uint32_t block_size = 0;  ///< the object's
+  /// The object as it is in the head before, with blocks of the same size; null: it is new.
+  ObjectPtr before;
+};
+
+/// Makes an object's blocks equal to a file, block by block: what is equal already stays, what is
+/// zero is a hole. Blocks behind the file's end are not touched.
+class BlockPut {
+ public:
+  BlockPut(HeadWriter& head, PutState& state);
+
+  /// True if a block changed. Throws Error where the file cannot be read. A file that became
+  /// shorter meanwhile is as if it ended in zeros.
+  bool put(const BytesToPut& what);
+  /// Turns all from `first_block` on into holes. True if there was anything else.
+  bool clear_from(const BytesToPut& what, std::uint64_t first_block) {
+    return punch(what, first_block, UINT64_MAX);
+  }
+
+ private:
+  bool put_range(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block);
+  /// A block that differs, and its number.
+  struct Changed {
+    std::uint64_t block;
+    ByteView bytes;
+  };
+  bool write(const BytesToPut& what, const std::vector<Changed>& changed);
+  std::vector<MadeBlock> make(std::uint32_t type, const std::vector<Changed>& changed);
+  bool punch(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block);
+  /// Where in a tree a block is.
+  struct Spot {
+    unsigned level;
+    std::uint64_t index;
+  };
+  bool punch_below(const BytesToPut& what, const objset::Entry& entry, Spot at,
+                   const objset::Geometry::Blocks& range);
+  bool is_equal(const BytesToPut& what, std::uint64_t block, ByteView bytes);
+
+  HeadWriter& head_;
+  PutState& state_;
+  Compression compression_;
+  std::deque<BlockMaker> makers_;  ///< one for each thread
+  Bytes buffer_;
+};
+
+}  // namespace sealift::dataset

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/file_system_writer.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "dataset/object_types.h"
+#include "dataset/znode_format.h"
+
+namespace sealift::dataset {
+namespace {
+
+constexpr std::size_t kSlotBytes = 512;
+constexpr std::size_t kCoreBytes = 64;
+constexpr std::size_t kPointerBytes = 128;
+constexpr std::uint32_t kFirstBonusBytes = 176;
+
+bool is_directory(std::uint32_t mode) {
+  return (mode & file_mode::kTypeMask) == file_mode::kDirectory;
+}
+
+/// Bytes for the bonus of a dnode that has no spill block.
+std::size_t bonus_room(const objset::Dnode& dnode) {
+  return dnode.slots * kSlotBytes - kCoreBytes - dnode.geometry.pointers * kPointerBytes;
+}
+
+}  // namespace
+
+FileSystemWriter::FileSystemWriter(SetWriter& writer, Plaintext* before)
+    : writer_(writer), before_(before) {
+  if (before == nullptr) {
+    begin_new();
+  } else {
+    in_context("master node", [&] { open(*before); });
+  }
+}
+
+void FileSystemWriter::begin_new() {
+  writer_.claim(kMasterNodeObject);
+  writer_.create(kMasterNodeObject, {object_type::kMasterNode, 512, 0, 0});
+  const std::uint64_t attributes = create_zap(writer_, object_type::kSaMasterNode);
+  const std::uint64_t unlinked = create_zap(writer_, object_type::kUnlinkedSet);
+  write_zap(writer_, unlinked, {});
+  root_ = create(file_mode::kDirectory);
+  std::vector<ZapItem> items;
+  const auto add = [&](std::string_view name, std::uint64_t value) {
+    items.push_back({std::string(name), 8, {value}});
+  };
+  add(master_node::kVersion, kMaxZplVersion);
+  add(master_node::kNormalization, 0);
+  add(master_node::kUtf8Only, 0);
+  add(master_node::kCaseSensitivity, static_cast<std::uint64_t>(CaseSensitivity::kSensitive));
+  add(master_node::kSystemAttributes, attributes);
+  add(master_node::kUnlinkedSet, unlinked);
+  add(master_node::kRoot, root_);
+  write_zap(writer_, kMasterNodeObject, std::move(items));
+  attributes_.emplace(writer_, attributes);
+}
+
+void FileSystemWriter::open(Plaintext& before) {
+  Zap master(before, kMasterNodeObject);
+  if (master.number(master_node::kVersion) < kSaZplVersion)
+    fail(ErrorKind::kRefused, "a file system version of before system attributes is only read");
+  root_ = master.number(master_node::kRoot);
+  if (Zap(before, root_).normalization() != 0)
+    fail(ErrorKind::kRefused,
+         "a file system that normalizes names, or does not tell cases apart, is only read");
+  attributes_.emplace(writer_, master.number(master_node::kSystemAttributes), before);
+}
+
+std::uint64_t FileSystemWriter::create(std::uint32_t mode) {
+  const std::uint64_t object = writer_.allocate();
+  const std::uint32_t type =
+      is_directory(mode) ? object_type::kDirectoryContents : object_type::kFileContents;
+  writer_.create(object, {type, 512, object_type::kSystemAttributes, kFirstBonusBytes});
+  return object;
+}
+
+void FileSystemWriter::put_attributes(std::uint64_t object, const NewFile& file) {
+  const std::size_t room = bonus_room(writer_.edit(object));
+  AttributeBuffers buffers = attributes_->encode(attributes_of(file), room);
+  if (buffers.spill.empty()) {
+    writer_.put_spill(object, nullptr);
+  } else {
+    // A plain stream carries spill blocks as they are in memory.
+    Compression how;
+    if (!writer_.maker().seals()) how.kind = Compression::kOff;
+    const MadeBlock made =
+        writer_.maker().make({object_type::kSystemAttributes, how, buffers.spill});
+    writer_.put_spill(object, &made);
+    buffers.bonus.resize(room - kPointerBytes);
+  }
+  objset::Dnode& dnode = writer_.edit(object);
+  dnode.bonus_type = object_type::kSystemAttributes;
+  dnode.bonus_length = static_cast<std::uint32_t>(buffers.bonus.size());
+  dnode.bonus = std::move(buffers.bonus);
+  dnode.bonus.resize(round_up(dnode.bonus.size(), 8));
+}
+
+void FileSystemWriter::put_names(std::uint64_t object, std::vector<ZapItem> items,
+                                 ObjectPtr before) {
+  write_zap(writer_, object, std::move(items), {before ? before_ : nullptr, std::move(before)});
+}
+
+void FileSystemWriter::finish() {
+  attributes_->finish();
+}
+
+}  // namespace sealift::dataset

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dataset/block_put.h"
+
+namespace sealift::dataset {
+
+/// Makes a volume equal to a file or block device; behind its end it holds zeros. Throws
+/// Error(kUsage) for a source that is larger.
+void put_volume(HeadWriter& head, const PutRequest& request, PutState& state);
+
+}  // namespace sealift::dataset
