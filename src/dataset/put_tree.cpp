@@ -31,6 +31,11 @@ std::uint64_t blocks_for(std::uint64_t bytes, std::uint64_t block_size) {
   return (bytes + block_size - 1) / block_size;
 }
 
+/// Whose blocks a plain stream cut: they are made anew, as they would be without that.
+bool is_cut(const objset::Dnode& dnode) {
+  return dnode.uncut_size != 0 || dnode.hole_end != 0;
+}
+
 }  // namespace
 
 TreePut::TreePut(HeadWriter& head, const PutRequest& request, PutState& state)
@@ -276,7 +281,7 @@ bool TreePut::put_contents(const os::SourceDirectory& from, Child& child) {
 /// A file of one block has one that it just fits into, and never a smaller one than before.
 std::uint32_t TreePut::block_size_for(const Child& child) const {
   const std::uint64_t size = child.status.size;
-  if (child.before) {
+  if (child.before && !is_cut(child.before->object->dnode)) {
     const std::uint32_t now = child.before->object->block_size();
     const bool has_several = child.before->object->dnode.max_block > 0;
     if (has_several || size <= now) return now;
@@ -290,7 +295,8 @@ bool TreePut::put_bytes(const os::SourceFile& from, const Child& child) {
   BytesToPut what{from, child.status.size, child.object, block_size,
                   child.before ? child.before->object : nullptr};
   SetWriter& writer = files_.writer();
-  if (!child.before || child.before->object->block_size() != block_size) {
+  if (!child.before || child.before->object->block_size() != block_size ||
+      is_cut(child.before->object->dnode)) {
     writer.reshape(child.object, block_size);
     what.before = nullptr;
   }
