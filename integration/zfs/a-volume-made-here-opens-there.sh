@@ -28,31 +28,31 @@ holds() {   # holds DATASET FILE: the volume's bytes are the file's
 there_and_back() {  # there_and_back NAME OPTION...
     local name=$1; shift
     local img=$work/$name.img
-    sealift create -V 32M "$@" tank/$name
+    sealift create -V 32M "$@" "tank/$name"
     image "$img" 1
-    sealift put "$img" tank/$name
-    sealift snapshot tank/$name@s1
-    sealift send -w tank/$name@s1 | zfs receive -u back/$name || fail "zfs receive of $name@s1"
-    open_dataset back/$name
-    holds back/$name "$img"
+    sealift put "$img" "tank/$name"
+    sealift snapshot "tank/$name"@s1
+    sealift send -w "tank/$name@s1" | zfs receive -u "back/$name" || fail "zfs receive of $name@s1"
+    open_dataset "back/$name"
+    holds "back/$name" "$img"
     image "$img" 2
-    sealift put -v "$img" tank/$name
-    sealift snapshot tank/$name@s2
-    sealift send -w -i @s1 tank/$name@s2 | zfs receive back/$name || fail "zfs receive of $name@s2"
-    holds back/$name "$img"
+    sealift put -v "$img" "tank/$name"
+    sealift snapshot "tank/$name"@s2
+    sealift send -w -i @s1 "tank/$name@s2" | zfs receive "back/$name" || fail "zfs receive of $name@s2"
+    holds "back/$name" "$img"
     # ZFS writes, and what it wrote comes into the vault
     image "$img" 3
     dd if="$img" of="/dev/zvol/back/$name" bs=1M conv=fsync status=none
-    zfs snapshot back/$name@s3
-    zfs send -w -i @s2 back/$name@s3 | sealift receive tank/$name || fail "sealift receive of $name@s3"
+    zfs snapshot "back/$name@s3"
+    zfs send -w -i @s2 "back/$name@s3" | sealift receive "tank/$name" || fail "sealift receive of $name@s3"
     # and goes on from there
     image "$img" 4
-    sealift put "$img" tank/$name && fail "put over what was received"
-    sealift put -F "$img" tank/$name
-    sealift snapshot tank/$name@s4
-    sealift send -w -i @s3 tank/$name@s4 | zfs receive -F back/$name || fail "zfs receive of $name@s4"
-    holds back/$name "$img"
-    sealift verify tank/$name || fail "verify of $name"
+    sealift put "$img" "tank/$name" && fail "put over what was received"
+    sealift put -F "$img" "tank/$name"
+    sealift snapshot "tank/$name"@s4
+    sealift send -w -i @s3 "tank/$name@s4" | zfs receive -F "back/$name" || fail "zfs receive of $name@s4"
+    holds "back/$name" "$img"
+    sealift verify "tank/$name" || fail "verify of $name"
     say "there and back: $name $*"
 }
 
