@@ -26,10 +26,11 @@ std::size_t ask(const KeyQuestion& question, ByteSpan into) {
 
 }  // namespace
 
-void add_key_option(CLI::App& app, std::string& location) {
-  app.add_option("-L", location,
-                 "where the key is: file:///PATH, https://ADDRESS, fd://N or prompt")
-      ->type_name("LOCATION");
+void add_key_option(Parser& parser, std::string& location) {
+  parser
+      .add_option("-L", location,
+                  "where the key is: file:///PATH, https://ADDRESS, fd://N or prompt")
+      .type_name("LOCATION");
 }
 
 const os::Keyring& keyring() {

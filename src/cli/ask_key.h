@@ -4,12 +4,13 @@
 #include <sealift/keys.h>
 
 #include "cli/command.h"
+#include "cli/parser.h"
 #include "os/keyring.h"
 
 namespace sealift::cli {
 
 /// Declares -L, which sets `location`.
-void add_key_option(CLI::App& app, std::string& location);
+void add_key_option(Parser& parser, std::string& location);
 
 /// With `location` as -L gave it, what is loaded, and a person to ask. No core file is written
 /// from now on.

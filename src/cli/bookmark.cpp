@@ -11,10 +11,10 @@ struct Options {
   std::string bookmark;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SOURCE", options->source, "snapshot or bookmark")->required();
-  app.add_option("BOOKMARK", options->bookmark, "DATASET#NAME, or #NAME")->required();
+  parser.add_option("SOURCE", options->source, "snapshot or bookmark").required();
+  parser.add_option("BOOKMARK", options->bookmark, "DATASET#NAME, or #NAME").required();
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     bookmark(vault, options->source, options->bookmark);

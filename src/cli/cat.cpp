@@ -24,12 +24,13 @@ ExitCode run(const Options& options, const Globals& globals) {
   return ExitCode::kOk;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SOURCE", options->names,
-                 "DATASET[@SNAPSHOT]:/PATH, or a volume's DATASET[@SNAPSHOT]")
-      ->required();
-  add_key_option(app, options->location);
+  parser
+      .add_option("SOURCE", options->names,
+                  "DATASET[@SNAPSHOT]:/PATH, or a volume's DATASET[@SNAPSHOT]")
+      .required();
+  add_key_option(parser, options->location);
   return [options, &globals] { return run(*options, globals); };
 }
 

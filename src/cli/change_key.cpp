@@ -30,15 +30,16 @@ ExitCode run(Options& options, const Globals& globals) {
   return ExitCode::kOk;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->request.dataset, "an encrypted dataset")->required();
-  app.add_flag("-l", options->request.load, "load the key that is in force first");
-  app.add_flag("-i", options->inherit, "inherit the key of the parent");
-  app.add_option("-o", options->assignments,
-                 "keyformat, keylocation, pbkdf2iters, or a user property")
-      ->type_name("PROP=VALUE")
-      ->allow_extra_args(false);
+  parser.add_option("DATASET", options->request.dataset, "an encrypted dataset").required();
+  parser.add_flag("-l", options->request.load, "load the key that is in force first");
+  parser.add_flag("-i", options->inherit, "inherit the key of the parent");
+  parser
+      .add_option("-o", options->assignments,
+                  "keyformat, keylocation, pbkdf2iters, or a user property")
+      .type_name("PROP=VALUE")
+      .repeatable();
   return [options, &globals] { return run(*options, globals); };
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/parser.h"
 
 namespace sealift::cli {
 
@@ -27,9 +28,9 @@ using Action = std::function<ExitCode()>;
 struct Command {
   std::string_view name;     ///< "receive", or group and name: "stream dump"
   std::string_view summary;  ///< lower case, no full stop, fits a line of the help
-  /// Declares the options on `app` and returns what runs them. Options live in the action
+  /// Declares the options on `parser` and returns what runs them. Options live in the action
   /// (a shared_ptr it captures); `globals` outlives it.
-  Action (*setup)(CLI::App& app, const Globals& globals);
+  Action (*setup)(Parser& parser, const Globals& globals);
 };
 
 /// All commands, in the order of the help.

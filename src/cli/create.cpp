@@ -43,21 +43,21 @@ ExitCode run(const Options& options, const Globals& globals) {
   return ExitCode::kOk;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->name, "the dataset to make")->required();
-  app.add_flag("-p", options->parents, "make missing parents; no error if it is there");
+  parser.add_option("DATASET", options->name, "the dataset to make").required();
+  parser.add_flag("-p", options->parents, "make missing parents; no error if it is there");
   const auto volume =
-      app.add_option("-V", options->volume_size, "make a volume of this size")->type_name("SIZE");
-  app.add_option("-b", options->block_size, "its block size, as -o volblocksize=SIZE")
-      ->type_name("SIZE")
-      ->needs(volume);
-  app.add_flag("-s", options->sparse, "as zfs takes it; no space is ever reserved")->needs(volume);
-  app.add_option("-o", options->properties, "set a property; encryption and keys are among them")
-      ->type_name("PROPERTY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add_key_option(app, options->key_location);
+      parser.add_option("-V", options->volume_size, "make a volume of this size").type_name("SIZE");
+  parser.add_option("-b", options->block_size, "its block size, as -o volblocksize=SIZE")
+      .type_name("SIZE")
+      .needs(volume);
+  parser.add_flag("-s", options->sparse, "as zfs takes it; no space is ever reserved")
+      .needs(volume);
+  parser.add_option("-o", options->properties, "set a property; encryption and keys are among them")
+      .type_name("PROPERTY=VALUE")
+      .repeatable();
+  add_key_option(parser, options->key_location);
   return [options, &globals] { return run(*options, globals); };
 }
 

@@ -33,17 +33,18 @@ void print(const Destroyed& destroyed, const Options& options) {
   }
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("TARGET", options->target,
-                 "dataset, bookmark, or snapshots: DATASET@A, @A,B or @A%B")
-      ->required();
-  app.add_flag("-r", options->destroy.recursive, "children and snapshots too");
-  app.add_flag("-R", options->destroy.dependents, "clones too, wherever they are");
-  app.add_flag("-n", options->destroy.dry_run, "change nothing; with -v say what would be");
-  app.add_flag("-v", options->verbose, "say what is destroyed and what it frees");
-  app.add_flag("-p", options->parsable, "the same, for scripts");
-  app.add_flag("-f", options->ignored, "taken and ignored: nothing is mounted here");
+  parser
+      .add_option("TARGET", options->target,
+                  "dataset, bookmark, or snapshots: DATASET@A, @A,B or @A%B")
+      .required();
+  parser.add_flag("-r", options->destroy.recursive, "children and snapshots too");
+  parser.add_flag("-R", options->destroy.dependents, "clones too, wherever they are");
+  parser.add_flag("-n", options->destroy.dry_run, "change nothing; with -v say what would be");
+  parser.add_flag("-v", options->verbose, "say what is destroyed and what it frees");
+  parser.add_flag("-p", options->parsable, "the same, for scripts");
+  parser.add_flag("-f", options->ignored, "taken and ignored: nothing is mounted here");
   return [options, &globals] {
     const auto access = options->destroy.dry_run ? Vault::Access::kRead : Vault::Access::kWrite;
     Vault vault = Vault::open(globals.require_vault(), access);

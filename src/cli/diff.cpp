@@ -110,16 +110,16 @@ ExitCode run(const Options& options, const Globals& globals) {
   return code;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.set_help_flag("--help", "print this help");
-  app.add_option("SNAPSHOT", options->from, "the earlier one")->required();
-  app.add_option("LATER", options->to, "a snapshot, or a dataset as it is now");
-  app.add_flag("-F", options->classify, "a letter for the type of each file");
-  app.add_flag("-H", options->scripted, "tabs between fields, and no arrow");
-  app.add_flag("-t", options->times, "the time of each change");
-  app.add_flag("-h", options->no_mangle, "bytes that are not ASCII as they are");
-  add_key_option(app, options->location);
+  parser.free_short_help();
+  parser.add_option("SNAPSHOT", options->from, "the earlier one").required();
+  parser.add_option("LATER", options->to, "a snapshot, or a dataset as it is now");
+  parser.add_flag("-F", options->classify, "a letter for the type of each file");
+  parser.add_flag("-H", options->scripted, "tabs between fields, and no arrow");
+  parser.add_flag("-t", options->times, "the time of each change");
+  parser.add_flag("-h", options->no_mangle, "bytes that are not ASCII as they are");
+  add_key_option(parser, options->location);
   return [options, &globals] { return run(*options, globals); };
 }
 

@@ -177,20 +177,20 @@ ExitCode get(const Options& options, const std::string& directory) {
   return answer.is_complete ? ExitCode::kOk : ExitCode::kState;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("PROPERTY", options->properties, "properties to show, with commas; or 'all'")
-      ->required();
-  options->query.declare(app);
-  app.add_flag("-H", options->scripted, "no header, tabs between columns");
-  app.add_flag("-p", options->exact, "exact numbers");
-  app.add_option("-o", options->columns, "of name, property, value, received, source; 'all'")
-      ->type_name("COLUMN,...")
-      ->option_text("COLUMN,... [name,property,value,source]");
-  app.add_option("-s", options->sources, "only from local, default, inherited, received, none")
-      ->type_name("SOURCE,...");
-  app.add_flag("-j,--json", options->json, "print JSON");
-  app.add_flag("--json-int", options->json_integers, "with -j: exact numbers, as numbers");
+  parser.add_option("PROPERTY", options->properties, "properties to show, with commas; or 'all'")
+      .required();
+  options->query.declare(parser);
+  parser.add_flag("-H", options->scripted, "no header, tabs between columns");
+  parser.add_flag("-p", options->exact, "exact numbers");
+  parser.add_option("-o", options->columns, "of name, property, value, received, source; 'all'")
+      .type_name("COLUMN,...")
+      .shown_as("COLUMN,... [name,property,value,source]");
+  parser.add_option("-s", options->sources, "only from local, default, inherited, received, none")
+      .type_name("SOURCE,...");
+  parser.add_flag("-j,--json", options->json, "print JSON");
+  parser.add_flag("--json-int", options->json_integers, "with -j: exact numbers, as numbers");
   return [options, &globals] { return get(*options, globals.require_vault()); };
 }
 

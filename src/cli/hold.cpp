@@ -13,11 +13,11 @@ struct Options {
   bool recursive = false;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("TAG", options->tag, "what the hold is called")->required();
-  app.add_option("SNAPSHOT", options->snapshots, "snapshots to hold, all or none")->required();
-  app.add_flag("-r", options->recursive, "those of the same name in all descendants too");
+  parser.add_option("TAG", options->tag, "what the hold is called").required();
+  parser.add_option("SNAPSHOT", options->snapshots, "snapshots to hold, all or none").required();
+  parser.add_flag("-r", options->recursive, "those of the same name in all descendants too");
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     hold(vault, options->tag, options->snapshots,

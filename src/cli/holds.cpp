@@ -42,12 +42,12 @@ ExitCode show_holds(const Options& options, const std::string& directory) {
   return code;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SNAPSHOT", options->snapshots, "whose holds to list")->required();
-  app.add_flag("-r", options->recursive, "those of the same name in all descendants too");
-  app.add_flag("-H", options->scripted, "no header, tabs between columns");
-  app.add_flag("-p", options->exact, "times in seconds since 1970");
+  parser.add_option("SNAPSHOT", options->snapshots, "whose holds to list").required();
+  parser.add_flag("-r", options->recursive, "those of the same name in all descendants too");
+  parser.add_flag("-H", options->scripted, "no header, tabs between columns");
+  parser.add_flag("-p", options->exact, "times in seconds since 1970");
   return [options, &globals] { return show_holds(*options, globals.require_vault()); };
 }
 

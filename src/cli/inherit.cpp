@@ -12,12 +12,12 @@ struct Options {
   InheritOptions inherit;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("PROPERTY", options->property, "what to clear")->required();
-  app.add_option("NAME", options->names, "on which datasets or snapshots")->required();
-  app.add_flag("-r", options->inherit.recursive, "on all below them too");
-  app.add_flag("-S", options->inherit.to_received, "back to the received value");
+  parser.add_option("PROPERTY", options->property, "what to clear").required();
+  parser.add_option("NAME", options->names, "on which datasets or snapshots").required();
+  parser.add_flag("-r", options->inherit.recursive, "on all below them too");
+  parser.add_flag("-S", options->inherit.to_received, "back to the received value");
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     inherit_property(vault, options->names, options->property, options->inherit);

@@ -14,17 +14,19 @@ struct Options {
   std::string directory;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->vault.name, "of the vault and of its root dataset")->required();
-  app.add_option("--dir", options->directory,
-                 "where to make it; absent or empty (default: --vault)")
-      ->type_name("DIR");
-  app.add_option("--checksum", options->vault.checksum,
-                 "sha256: the root signs everything; fletcher4: fast")
-      ->check(CLI::IsMember({"sha256", "fletcher4"}))
-      ->capture_default_str()
-      ->option_text("KIND [sha256]");
+  parser.add_option("NAME", options->vault.name, "of the vault and of its root dataset").required();
+  parser
+      .add_option("--dir", options->directory,
+                  "where to make it; absent or empty (default: --vault)")
+      .type_name("DIR");
+  parser
+      .add_option("--checksum", options->vault.checksum,
+                  "sha256: the root signs everything; fletcher4: fast")
+      .one_of({"sha256", "fletcher4"})
+      .shows_default()
+      .shown_as("KIND [sha256]");
   return [options, &globals] {
     const Moment now{os::system_clock().now_seconds(), os::system_random().guid()};
     const std::string& directory =

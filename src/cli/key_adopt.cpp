@@ -12,11 +12,12 @@ struct Options {
   std::string location;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->request.dataset, "an encrypted dataset")->required();
-  app.add_option("WRAPPING", options->request.wrapping, "id of a journalled wrapping")->required();
-  add_key_option(app, options->location);
+  parser.add_option("DATASET", options->request.dataset, "an encrypted dataset").required();
+  parser.add_option("WRAPPING", options->request.wrapping, "id of a journalled wrapping")
+      .required();
+  add_key_option(parser, options->location);
   return [options, &globals] {
     options->request.key = key_access(options->location);
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);

@@ -11,10 +11,10 @@ struct Options {
   std::string wrapping;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->dataset, "an encrypted dataset")->required();
-  app.add_option("WRAPPING", options->wrapping, "id of a journalled wrapping")->required();
+  parser.add_option("DATASET", options->dataset, "an encrypted dataset").required();
+  parser.add_option("WRAPPING", options->wrapping, "id of a journalled wrapping").required();
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     forget_wrapping(vault, options->dataset, options->wrapping);

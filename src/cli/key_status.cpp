@@ -111,13 +111,13 @@ ExitCode run(const Options& options, const Globals& globals) {
   return explain(all);
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->dataset, "an encrypted dataset")->required();
-  app.add_flag("-r", options->recursive, "all encrypted ones at and below it");
-  app.add_flag("-H", options->scripted, "no header, tabs between columns, seconds since 1970");
-  app.add_flag("-j,--json", options->json, "print JSON");
-  add_key_option(app, options->location);
+  parser.add_option("DATASET", options->dataset, "an encrypted dataset").required();
+  parser.add_flag("-r", options->recursive, "all encrypted ones at and below it");
+  parser.add_flag("-H", options->scripted, "no header, tabs between columns, seconds since 1970");
+  parser.add_flag("-j,--json", options->json, "print JSON");
+  add_key_option(parser, options->location);
   return [options, &globals] { return run(*options, globals); };
 }
 

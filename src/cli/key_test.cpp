@@ -16,15 +16,16 @@ struct Options {
   bool quiet = false;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  CLI::Option* dataset = app.add_option("DATASET", options->dataset, "an encrypted dataset");
-  app.add_option("--stream", options->stream,
-                 "the head of a raw stream in FILE instead ('-': input)")
-      ->type_name("FILE")
-      ->excludes(dataset);
-  add_key_option(app, options->location);
-  app.add_flag("-q", options->quiet, "print nothing if the key is right");
+  const Option dataset = parser.add_option("DATASET", options->dataset, "an encrypted dataset");
+  parser
+      .add_option("--stream", options->stream,
+                  "the head of a raw stream in FILE instead ('-': input)")
+      .type_name("FILE")
+      .excludes(dataset);
+  add_key_option(parser, options->location);
+  parser.add_flag("-q", options->quiet, "print nothing if the key is right");
   return [options, &globals] {
     const KeyAccess access = key_access(options->location);
     if (!options->stream.empty()) {

@@ -2,6 +2,7 @@
 #include <sealift/keyring.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/error.h"
 #include "cli/ask_key.h"
@@ -121,31 +122,23 @@ ExitCode list(const Options& options, const std::string& directory) {
   return answer.is_complete ? ExitCode::kOk : ExitCode::kState;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  options->query.declare(app);
-  app.add_flag("-H", options->scripted, "no header, tabs between columns");
-  app.add_flag("-p", options->exact, "exact numbers");
-  app.add_option("-o", options->columns, "properties to show; 'space'; 'all'")
-      ->type_name("PROPERTY,...")
-      ->option_text("PROPERTY,... [name,used,available,referenced,mountpoint]");
-  app.add_flag("-j,--json", options->json, "print JSON");
-  app.add_flag("--json-int", options->json_integers, "with -j: exact numbers, as numbers");
+  options->query.declare(parser);
+  parser.add_flag("-H", options->scripted, "no header, tabs between columns");
+  parser.add_flag("-p", options->exact, "exact numbers");
+  parser.add_option("-o", options->columns, "properties to show; 'space'; 'all'")
+      .type_name("PROPERTY,...")
+      .shown_as("PROPERTY,... [name,used,available,referenced,mountpoint]");
+  parser.add_flag("-j,--json", options->json, "print JSON");
+  parser.add_flag("--json-int", options->json_integers, "with -j: exact numbers, as numbers");
   const auto add_order = [options](bool is_descending) {
     return [options, is_descending](const std::string& name) {
       options->query.order.push_back({name, is_descending});
     };
   };
-  app.add_option_function<std::string>("-s", add_order(false), "sort by this, ascending")
-      ->type_name("PROPERTY")
-      ->trigger_on_parse()
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.add_option_function<std::string>("-S", add_order(true), "sort by this, descending")
-      ->type_name("PROPERTY")
-      ->trigger_on_parse()
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  parser.add_option("-s", add_order(false), "sort by this, ascending").type_name("PROPERTY");
+  parser.add_option("-S", add_order(true), "sort by this, descending").type_name("PROPERTY");
   return [options, &globals] { return list(*options, globals.require_vault()); };
 }
 

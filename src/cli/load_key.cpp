@@ -35,15 +35,15 @@ ExitCode run(const Options& options, const Globals& globals) {
   });
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->request.dataset, "an encryption root");
-  app.add_flag("-r", options->recursive, "all encryption roots at and below it");
-  app.add_flag("-a", options->all, "all encryption roots of the vault");
-  app.add_flag("-n", options->request.check_only, "show that the key is right, load nothing");
-  add_key_option(app, options->location);
-  app.add_option("--ttl", options->life, "how long the key stays loaded: 90s, 15m, 8h, 2d")
-      ->type_name("DURATION");
+  parser.add_option("DATASET", options->request.dataset, "an encryption root");
+  parser.add_flag("-r", options->recursive, "all encryption roots at and below it");
+  parser.add_flag("-a", options->all, "all encryption roots of the vault");
+  parser.add_flag("-n", options->request.check_only, "show that the key is right, load nothing");
+  add_key_option(parser, options->location);
+  parser.add_option("--ttl", options->life, "how long the key stays loaded: 90s, 15m, 8h, 2d")
+      .type_name("DURATION");
   return [options, &globals] { return run(*options, globals); };
 }
 

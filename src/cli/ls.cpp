@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/error.h"
@@ -77,17 +78,17 @@ ExitCode run(const Options& options, const Globals& globals) {
   return code;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.set_help_flag("--help", "print this help");
-  app.add_option("SOURCE", options->name, "DATASET[@SNAPSHOT][:/PATH]")->required();
-  app.add_flag("-l", options->is_long, "mode, links, owner, group, size and time too");
-  app.add_flag("-R,--recursive", options->recursive, "what is in directories below too");
-  app.add_flag("-d,--directory", options->itself, "a directory itself, not what is in it");
-  app.add_flag("-h,--human-readable", options->human, "with -l: sizes with units");
-  app.add_flag("-i,--inode", options->inode, "the number of each file too");
-  app.add_flag("-0,--null", options->null, "names as they are, a NUL behind each");
-  add_key_option(app, options->location);
+  parser.free_short_help();
+  parser.add_option("SOURCE", options->name, "DATASET[@SNAPSHOT][:/PATH]").required();
+  parser.add_flag("-l", options->is_long, "mode, links, owner, group, size and time too");
+  parser.add_flag("-R,--recursive", options->recursive, "what is in directories below too");
+  parser.add_flag("-d,--directory", options->itself, "a directory itself, not what is in it");
+  parser.add_flag("-h,--human-readable", options->human, "with -l: sizes with units");
+  parser.add_flag("-i,--inode", options->inode, "the number of each file too");
+  parser.add_flag("-0,--null", options->null, "names as they are, a NUL behind each");
+  add_key_option(parser, options->location);
   return [options, &globals] { return run(*options, globals); };
 }
 

@@ -29,15 +29,17 @@ stream::PeerHead head_by(const std::string& command) {
 
 }  // namespace
 
-void add_peer_options(CLI::App& app, PeerOptions& options) {
-  app.add_option("--wrapping-of", options.files,
-                 "put in the wrapping from the head of the peer's raw stream")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  app.add_option("--wrapping-by", options.commands,
-                 "the same from what this prints, now and before the end")
-      ->type_name("COMMAND")
-      ->allow_extra_args(false);
+void add_peer_options(Parser& parser, PeerOptions& options) {
+  parser
+      .add_option("--wrapping-of", options.files,
+                  "put in the wrapping from the head of the peer's raw stream")
+      .type_name("FILE")
+      .repeatable();
+  parser
+      .add_option("--wrapping-by", options.commands,
+                  "the same from what this prints, now and before the end")
+      .type_name("COMMAND")
+      .repeatable();
 }
 
 stream::Peer read_peer(const PeerOptions& options, HeadFromInput input) {

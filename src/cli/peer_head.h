@@ -3,10 +3,11 @@
 
 #include <sealift/stream.h>
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "cli/parser.h"
 
 namespace sealift::cli {
 
@@ -19,7 +20,7 @@ struct PeerOptions {
 };
 
 /// Declares the two options.
-void add_peer_options(CLI::App& app, PeerOptions& options);
+void add_peer_options(Parser& parser, PeerOptions& options);
 
 /// Whether standard input may be one of the files.
 enum class HeadFromInput { kAllowed, kTaken };

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 
 #include "cli/nice_number.h"

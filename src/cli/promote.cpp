@@ -6,9 +6,9 @@
 namespace sealift::cli {
 namespace {
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto clone = std::make_shared<std::string>();
-  app.add_option("CLONE", *clone, "a dataset that has an origin")->required();
+  parser.add_option("CLONE", *clone, "a dataset that has an origin").required();
   return [clone, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     promote(vault, *clone);

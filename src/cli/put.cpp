@@ -2,6 +2,7 @@
 #include <sealift/put.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -77,23 +78,24 @@ ExitCode run(Options& options, const Globals& globals) {
   return ExitCode::kOk;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
   PutRequest& request = options->request;
-  app.add_option("SOURCE", request.source, "a directory; for a volume an image or a block device")
-      ->required();
-  app.add_option("DATASET", request.dataset, "what is made equal to it")->required();
-  app.add_flag("-F", options->force, "also where it holds what was received");
-  app.add_flag("-n", request.dry_run, "change nothing, say what would be");
-  app.add_flag("-v", options->verbose, "print what was added, changed, renamed, removed");
-  app.add_flag("-q", options->quiet, "print nothing");
-  app.add_flag("-j", options->json, "print totals as JSON");
-  app.add_flag("-x,--one-file-system", request.one_file_system, "leave out what is mounted below");
-  app.add_option("--exclude", request.exclude, "leave out what matches this shell pattern")
-      ->type_name("PATTERN")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add_key_option(app, options->key_location);
+  parser
+      .add_option("SOURCE", request.source, "a directory; for a volume an image or a block device")
+      .required();
+  parser.add_option("DATASET", request.dataset, "what is made equal to it").required();
+  parser.add_flag("-F", options->force, "also where it holds what was received");
+  parser.add_flag("-n", request.dry_run, "change nothing, say what would be");
+  parser.add_flag("-v", options->verbose, "print what was added, changed, renamed, removed");
+  parser.add_flag("-q", options->quiet, "print nothing");
+  parser.add_flag("-j", options->json, "print totals as JSON");
+  parser.add_flag("-x,--one-file-system", request.one_file_system,
+                  "leave out what is mounted below");
+  parser.add_option("--exclude", request.exclude, "leave out what matches this shell pattern")
+      .type_name("PATTERN")
+      .repeatable();
+  add_key_option(parser, options->key_location);
   return [options, &globals] { return run(*options, globals); };
 }
 

@@ -2,6 +2,7 @@
 #include "cli/query.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "cli/talk.h"
@@ -26,8 +27,7 @@ unsigned parse_types(const std::string& text) {
   for (const std::string& each : split_list(text)) {
     const auto* found = std::find_if(std::begin(kTypeNames), std::end(kTypeNames),
                                      [&](const TypeName& type) { return type.name == each; });
-    if (found == std::end(kTypeNames))
-      throw CLI::ValidationError("-t", "invalid type '" + each + "'");
+    if (found == std::end(kTypeNames)) reject("-t", "invalid type '" + each + "'");
     types |= found->types;
   }
   return types;
@@ -87,14 +87,15 @@ std::vector<Entry> find(const Listing& listing, const std::string& name,
 
 }  // namespace
 
-void Query::declare(CLI::App& app) {
-  app.add_option("NAME", names, "datasets, snapshots or bookmarks; none: all");
-  app.add_flag("-r", recursive, "all below them too");
-  app.add_option("-d", depth, "all below them, this deep")->type_name("DEPTH");
-  app.add_option_function<std::string>(
-         "-t", [this](const std::string& text) { types = types.value_or(0) | parse_types(text); },
-         "filesystem, volume, snapshot, bookmark, all")
-      ->type_name("TYPE,...");
+void Query::declare(Parser& parser) {
+  parser.add_option("NAME", names, "datasets, snapshots or bookmarks; none: all");
+  parser.add_flag("-r", recursive, "all below them too");
+  parser.add_option("-d", depth, "all below them, this deep").type_name("DEPTH");
+  parser
+      .add_option(
+          "-t", [this](const std::string& text) { types = types.value_or(0) | parse_types(text); },
+          "filesystem, volume, snapshot, bookmark, all")
+      .type_name("TYPE,...");
 }
 
 std::vector<std::string> split_list(const std::string& text) {

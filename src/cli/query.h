@@ -3,11 +3,12 @@
 
 #include <sealift/listing.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "cli/parser.h"
 
 namespace sealift::cli {
 
@@ -23,8 +24,8 @@ struct Query {
   };
   std::vector<SortColumn> order;
 
-  /// Declares names, -r, -d and -t on `app`.
-  void declare(CLI::App& app);
+  /// Declares names, -r, -d and -t on `parser`.
+  void declare(Parser& parser);
 };
 
 struct Answer {

@@ -3,6 +3,7 @@
 #include <sealift/receive.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -152,41 +153,43 @@ ExitCode receive(Options& options, const Globals& globals) {
   return result.is_complete ? ExitCode::kOk : ExitCode::kState;
 }
 
-void declare(CLI::App& app, Options& options) {
+void declare(Parser& parser, Options& options) {
   ReceiveRequest& request = options.request;
-  app.add_flag("-v", options.verbose, "say what is received, and how fast");
-  app.add_flag("-n", request.dry_run, "read and check all of the stream, change nothing");
-  app.add_flag("-s", request.resumable, "keep what arrived if the stream is interrupted");
-  app.add_flag("-F", request.force, "roll back to the snapshot that the stream builds on");
-  app.add_flag("-d", options.drop_first, "append all but the first component of the sent name");
-  app.add_flag("-e", options.keep_last, "append the last component of the sent name");
-  app.add_flag("-h", request.skip_holds, "leave the holds of the stream out");
-  app.add_flag("-A", options.abort, "give up what an interrupted receive left");
-  app.add_flag("-u", options.ignored, "accepted as zfs's: nothing is mounted here");
-  app.add_flag("-M", options.ignored, "accepted as zfs's: nothing is mounted here");
-  app.add_option("-o", options.overrides, "set a property, or origin=SNAPSHOT for a clone")
-      ->type_name("PROP=VALUE")
-      ->allow_extra_args(false);
-  app.add_option("-x", request.excluded, "do not let a received property take effect")
-      ->type_name("PROP")
-      ->allow_extra_args(false);
-  app.add_option("--verify", options.verify,
-                 "prove with the key before the commit: auto (if it is at hand), always, never")
-      ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  add_key_option(app, options.location);
-  app.add_option("--sha256", options.digest,
-                 "receive only the stream with this digest, of 64 digits or in a file")
-      ->type_name("DIGEST");
-  app.add_option("TARGET", request.target, "dataset or snapshot to receive into")->required();
+  parser.add_flag("-v", options.verbose, "say what is received, and how fast");
+  parser.add_flag("-n", request.dry_run, "read and check all of the stream, change nothing");
+  parser.add_flag("-s", request.resumable, "keep what arrived if the stream is interrupted");
+  parser.add_flag("-F", request.force, "roll back to the snapshot that the stream builds on");
+  parser.add_flag("-d", options.drop_first, "append all but the first component of the sent name");
+  parser.add_flag("-e", options.keep_last, "append the last component of the sent name");
+  parser.add_flag("-h", request.skip_holds, "leave the holds of the stream out");
+  parser.add_flag("-A", options.abort, "give up what an interrupted receive left");
+  parser.add_flag("-u", options.ignored, "accepted as zfs's: nothing is mounted here");
+  parser.add_flag("-M", options.ignored, "accepted as zfs's: nothing is mounted here");
+  parser.add_option("-o", options.overrides, "set a property, or origin=SNAPSHOT for a clone")
+      .type_name("PROP=VALUE")
+      .repeatable();
+  parser.add_option("-x", request.excluded, "do not let a received property take effect")
+      .type_name("PROP")
+      .repeatable();
+  parser
+      .add_option("--verify", options.verify,
+                  "prove with the key before the commit: auto (if it is at hand), always, never")
+      .type_name("WHEN")
+      .one_of({"auto", "always", "never"})
+      .shows_default();
+  add_key_option(parser, options.location);
+  parser
+      .add_option("--sha256", options.digest,
+                  "receive only the stream with this digest, of 64 digits or in a file")
+      .type_name("DIGEST");
+  parser.add_option("TARGET", request.target, "dataset or snapshot to receive into").required();
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.set_help_flag("--help", "print this help");
-  app.alias("recv");
-  declare(app, *options);
+  parser.free_short_help();
+  parser.add_alias("recv");
+  declare(parser, *options);
   return [options, &globals] { return receive(*options, globals); };
 }
 

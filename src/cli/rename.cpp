@@ -14,13 +14,13 @@ struct Options {
   bool ignored = false;  ///< -f, -u: nothing is mounted here
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("FROM", options->from, "dataset or snapshot")->required();
-  app.add_option("TO", options->to, "its new name; of a snapshot, @NAME will do")->required();
-  app.add_flag("-p", options->rename.parents, "make missing parents");
-  app.add_flag("-r", options->rename.recursive, "a snapshot, in all descendants");
-  app.add_flag("-f,-u", options->ignored, "taken and ignored: nothing is mounted here");
+  parser.add_option("FROM", options->from, "dataset or snapshot").required();
+  parser.add_option("TO", options->to, "its new name; of a snapshot, @NAME will do").required();
+  parser.add_flag("-p", options->rename.parents, "make missing parents");
+  parser.add_flag("-r", options->rename.recursive, "a snapshot, in all descendants");
+  parser.add_flag("-f,-u", options->ignored, "taken and ignored: nothing is mounted here");
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     rename(vault, options->from, options->to, options->rename, now());

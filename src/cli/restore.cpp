@@ -2,6 +2,7 @@
 #include <sealift/contents.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -84,17 +85,17 @@ ExitCode run(const Options& options, const Globals& globals) {
   return totals.faults == 0 ? ExitCode::kOk : ExitCode::kState;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SOURCE", options->source, "DATASET[@SNAPSHOT][:/PATH]")->required();
-  app.add_option("TARGET", options->target, "a directory, file or block device")->required();
-  app.add_flag("--overwrite", options->overwrite, "replace files that are there and are others");
-  app.add_flag("--verify", options->verify, "read all back, and compare it with the snapshot");
-  app.add_option("-j,--jobs", options->threads, "files at a time; default: one a processor")
-      ->type_name("N")
-      ->check(CLI::Range(1U, kMaxThreads));
-  app.add_flag("-q", options->quiet, "print nothing but faults");
-  add_key_option(app, options->location);
+  parser.add_option("SOURCE", options->source, "DATASET[@SNAPSHOT][:/PATH]").required();
+  parser.add_option("TARGET", options->target, "a directory, file or block device").required();
+  parser.add_flag("--overwrite", options->overwrite, "replace files that are there and are others");
+  parser.add_flag("--verify", options->verify, "read all back, and compare it with the snapshot");
+  parser.add_option("-j,--jobs", options->threads, "files at a time; default: one a processor")
+      .type_name("N")
+      .between(1, kMaxThreads);
+  parser.add_flag("-q", options->quiet, "print nothing but faults");
+  add_key_option(parser, options->location);
   return [options, &globals] { return run(*options, globals); };
 }
 

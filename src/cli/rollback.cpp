@@ -12,12 +12,12 @@ struct Options {
   bool ignored = false;  ///< -f: nothing is mounted here
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SNAPSHOT", options->snapshot, "what to go back to")->required();
-  app.add_flag("-r", options->rollback.recursive, "destroy later snapshots and bookmarks");
-  app.add_flag("-R", options->rollback.dependents, "and their clones");
-  app.add_flag("-f", options->ignored, "taken and ignored: nothing is mounted here");
+  parser.add_option("SNAPSHOT", options->snapshot, "what to go back to").required();
+  parser.add_flag("-r", options->rollback.recursive, "destroy later snapshots and bookmarks");
+  parser.add_flag("-R", options->rollback.dependents, "and their clones");
+  parser.add_flag("-f", options->ignored, "taken and ignored: nothing is mounted here");
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
     rollback(vault, options->snapshot, options->rollback);

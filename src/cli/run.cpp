@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+
 #include <cctype>
+#include <cstdio>
 #include <deque>
 #include <map>
 
@@ -70,7 +73,8 @@ void Program::add(const Command& command) {
   CLI::App* app = parent.add_subcommand(name, std::string(command.summary));
   app->fallthrough();
   describe(*app);
-  actions_[app] = command.setup(*app, globals_);
+  Parser parser(*app);
+  actions_[app] = command.setup(parser, globals_);
 }
 
 const CLI::App& Program::innermost() const {

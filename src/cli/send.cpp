@@ -5,6 +5,7 @@
 #include <sealift/stream.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 
 #include "base/error.h"
@@ -170,56 +171,57 @@ ExitCode send(Options& options, const Globals& globals) {
   return plan.is_complete() ? ExitCode::kOk : ExitCode::kState;
 }
 
-void declare_contents(CLI::App& app, Options& options) {
+void declare_contents(Parser& parser, Options& options) {
   SendRequest& request = options.request;
-  app.add_option("-i", options.from, "send what changed since this snapshot or bookmark")
-      ->type_name("SOURCE");
-  app.add_option("-I", options.from_all, "the same, with all snapshots between the two")
-      ->type_name("SOURCE");
-  app.add_flag("-R,--replicate", request.replicate,
-               "send descendants, clones, properties and all snapshots too");
-  app.add_flag("-s,--skip-missing", request.skip_missing,
-               "with -R: pass over datasets that lack the snapshot");
-  app.add_option("-X,--exclude", request.excluded, "with -R: leave out these, with commas between")
-      ->type_name("DATASET")
-      ->delimiter(',')
-      ->take_all()
-      ->allow_extra_args(false);
-  app.add_flag("-p,--props", request.properties, "send properties");
-  app.add_flag("-b,--backup", request.received_properties, "send properties as they were received");
-  app.add_flag("-h,--holds", request.holds, "send holds");
-  app.add_option("--wrapping", request.wrapping, "put another of the dataset's wrappings in")
-      ->type_name("ID");
-  add_peer_options(app, options.peer);
-  app.add_flag("--no-lineage", options.no_lineage,
-               "do not tell which encryption root a dataset stands under");
+  parser.add_option("-i", options.from, "send what changed since this snapshot or bookmark")
+      .type_name("SOURCE");
+  parser.add_option("-I", options.from_all, "the same, with all snapshots between the two")
+      .type_name("SOURCE");
+  parser.add_flag("-R,--replicate", request.replicate,
+                  "send descendants, clones, properties and all snapshots too");
+  parser.add_flag("-s,--skip-missing", request.skip_missing,
+                  "with -R: pass over datasets that lack the snapshot");
+  parser
+      .add_option("-X,--exclude", request.excluded, "with -R: leave out these, with commas between")
+      .type_name("DATASET")
+      .separated_by(',');
+  parser.add_flag("-p,--props", request.properties, "send properties");
+  parser.add_flag("-b,--backup", request.received_properties,
+                  "send properties as they were received");
+  parser.add_flag("-h,--holds", request.holds, "send holds");
+  parser.add_option("--wrapping", request.wrapping, "put another of the dataset's wrappings in")
+      .type_name("ID");
+  add_peer_options(parser, options.peer);
+  parser.add_flag("--no-lineage", options.no_lineage,
+                  "do not tell which encryption root a dataset stands under");
 }
 
-void declare_form(CLI::App& app, Options& options) {
+void declare_form(Parser& parser, Options& options) {
   SendFormat& format = options.request.format;
-  app.add_flag("-w,--raw", format.raw, "send sealed data as they are, without a key");
-  app.add_flag("-L,--large-block", format.large_blocks, "allow blocks over 128 KiB");
-  app.add_flag("-e,--embed", format.embedded, "allow embedded blocks");
-  app.add_flag("-c,--compressed", format.compressed, "allow compressed blocks");
+  parser.add_flag("-w,--raw", format.raw, "send sealed data as they are, without a key");
+  parser.add_flag("-L,--large-block", format.large_blocks, "allow blocks over 128 KiB");
+  parser.add_flag("-e,--embed", format.embedded, "allow embedded blocks");
+  parser.add_flag("-c,--compressed", format.compressed, "allow compressed blocks");
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.set_help_flag("--help", "print this help");
-  declare_contents(app, *options);
-  declare_form(app, *options);
-  app.add_option("-t,--resume", options->token, "send the rest of an interrupted stream")
-      ->type_name("TOKEN");
-  app.add_option("--sha256-to", options->digest_file,
-                 "write the stream's digest there, as sha256sum(1) prints it")
-      ->type_name("FILE");
-  app.add_flag("-n,--dryrun", options->dry_run, "send nothing; with -v, say what would be sent");
-  app.add_flag("-v,--verbose", options->verbosity,
-               "print sizes, then progress every second; twice: with records");
-  app.add_flag("-P,--parsable", options->parsable, "print sizes for scripts");
-  app.add_flag("-V,--proctitle", options->title, "print sizes, then show progress in ps");
-  app.add_flag("-D,--dedup", options->deduplicated, "accepted as zfs's, with a warning");
-  app.add_option("SNAPSHOT", options->request.snapshot, "what to send");
+  parser.free_short_help();
+  declare_contents(parser, *options);
+  declare_form(parser, *options);
+  parser.add_option("-t,--resume", options->token, "send the rest of an interrupted stream")
+      .type_name("TOKEN");
+  parser
+      .add_option("--sha256-to", options->digest_file,
+                  "write the stream's digest there, as sha256sum(1) prints it")
+      .type_name("FILE");
+  parser.add_flag("-n,--dryrun", options->dry_run, "send nothing; with -v, say what would be sent");
+  parser.add_flag("-v,--verbose", options->verbosity,
+                  "print sizes, then progress every second; twice: with records");
+  parser.add_flag("-P,--parsable", options->parsable, "print sizes for scripts");
+  parser.add_flag("-V,--proctitle", options->title, "print sizes, then show progress in ps");
+  parser.add_flag("-D,--dedup", options->deduplicated, "accepted as zfs's, with a warning");
+  parser.add_option("SNAPSHOT", options->request.snapshot, "what to send");
   return [options, &globals] { return send(*options, globals); };
 }
 

@@ -10,10 +10,10 @@
 namespace sealift::cli {
 namespace {
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto words = std::make_shared<std::vector<std::string>>();
-  app.add_option("PROPERTY=VALUE ... NAME", *words, "what to set, then on which datasets")
-      ->required();
+  parser.add_option("PROPERTY=VALUE ... NAME", *words, "what to set, then on which datasets")
+      .required();
   return [words, &globals] {
     const auto first_name = std::find_if(words->begin(), words->end(), [](const auto& word) {
       return word.find('=') == std::string::npos;

@@ -14,14 +14,13 @@ struct Options {
   std::vector<std::string> properties;
 };
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SNAPSHOT", options->names, "snapshots to take, all in one commit")->required();
-  app.add_flag("-r", options->recursive, "of all descendants too");
-  app.add_option("-o", options->properties, "set a user property on each")
-      ->type_name("PROPERTY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  parser.add_option("SNAPSHOT", options->names, "snapshots to take, all in one commit").required();
+  parser.add_flag("-r", options->recursive, "of all descendants too");
+  parser.add_option("-o", options->properties, "set a user property on each")
+      .type_name("PROPERTY=VALUE")
+      .repeatable();
   return [options, &globals] {
     SnapshotOptions snapshot;
     snapshot.recursive = options->recursive;

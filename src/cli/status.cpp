@@ -57,10 +57,10 @@ void print_json(const Vault& vault, const VaultStatus& status) {
   fmt::print("{}\n", document.dump(2));
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_flag("-v,--verbose", options->verbose, "identity, format and uberblocks too");
-  app.add_flag("-j,--json", options->json, "print JSON");
+  parser.add_flag("-v,--verbose", options->verbose, "identity, format and uberblocks too");
+  parser.add_flag("-j,--json", options->json, "print JSON");
   return [options, &globals] {
     const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
     if (options->json) {

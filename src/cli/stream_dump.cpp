@@ -26,13 +26,13 @@ stream::DumpOptions dump_options(const Options& options) {
   return dump;
 }
 
-Action setup(CLI::App& app, const Globals&) {
+Action setup(Parser& parser, const Globals&) {
   const auto options = std::make_shared<Options>();
-  app.add_flag("-v", options->verbose, "print every record; twice: with its checksum");
-  app.add_flag("-d", options->data, "print payloads too (implies -vv)");
-  app.add_flag("-C", options->ignore_checksums, "do not verify checksums");
-  app.add_flag("-j", options->json, "print JSON, one object a line");
-  app.add_option("FILE", options->file, "the stream (default: standard input)");
+  parser.add_flag("-v", options->verbose, "print every record; twice: with its checksum");
+  parser.add_flag("-d", options->data, "print payloads too (implies -vv)");
+  parser.add_flag("-C", options->ignore_checksums, "do not verify checksums");
+  parser.add_flag("-j", options->json, "print JSON, one object a line");
+  parser.add_option("FILE", options->file, "the stream (default: standard input)");
   return [options] {
     const auto from = open_stream_input(options->file);
     stream::dump(*from, *open_stdout(), dump_options(*options));

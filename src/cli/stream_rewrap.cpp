@@ -2,6 +2,8 @@
 #include <sealift/stream.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/peer_head.h"
@@ -17,10 +19,10 @@ struct Options {
   bool verbose = false;
 };
 
-Action setup(CLI::App& app, const Globals&) {
+Action setup(Parser& parser, const Globals&) {
   const auto options = std::make_shared<Options>();
-  add_peer_options(app, options->peer);
-  app.add_flag("-v,--verbose", options->verbose, "say how many streams were rewrapped");
+  add_peer_options(parser, options->peer);
+  parser.add_flag("-v,--verbose", options->verbose, "say how many streams were rewrapped");
   return [options] {
     if (!options->peer.is_given())
       fail(ErrorKind::kUsage, "give the head of the peer's stream with --wrapping-of");

@@ -12,10 +12,10 @@ struct Options {
   bool json = false;
 };
 
-Action setup(CLI::App& app, const Globals&) {
+Action setup(Parser& parser, const Globals&) {
   const auto options = std::make_shared<Options>();
-  app.add_flag("-j", options->json, "print JSON");
-  app.add_option("TOKEN", options->token, "what an interrupted receive left")->required();
+  parser.add_flag("-j", options->json, "print JSON");
+  parser.add_option("TOKEN", options->token, "what an interrupted receive left").required();
   return [options] {
     using Format = stream::DumpOptions::Format;
     const Format format = options->json ? Format::kJson : Format::kText;

@@ -109,17 +109,19 @@ ProvenStream verify(const Options& options) {
   return proven;
 }
 
-Action setup(CLI::App& app, const Globals&) {
+Action setup(Parser& parser, const Globals&) {
   const auto options = std::make_shared<Options>();
-  app.add_flag("-q", options->quiet, "print nothing if there is no fault");
-  app.add_flag("-j", options->json, "print JSON");
-  app.add_option("-L,--key", options->location,
-                 "prove it with the key at file:///PATH, https://ADDRESS, fd://N or prompt")
-      ->type_name("LOCATION");
-  app.add_option("--sha256", options->digest,
-                 "check that it has this digest, of 64 digits or in a file")
-      ->type_name("DIGEST");
-  app.add_option("FILE", options->file, "the stream (default: standard input)");
+  parser.add_flag("-q", options->quiet, "print nothing if there is no fault");
+  parser.add_flag("-j", options->json, "print JSON");
+  parser
+      .add_option("-L,--key", options->location,
+                  "prove it with the key at file:///PATH, https://ADDRESS, fd://N or prompt")
+      .type_name("LOCATION");
+  parser
+      .add_option("--sha256", options->digest,
+                  "check that it has this digest, of 64 digits or in a file")
+      .type_name("DIGEST");
+  parser.add_option("FILE", options->file, "the stream (default: standard input)");
   return [options] {
     const ProvenStream proven = verify(*options);
     if (options->json) {

@@ -24,11 +24,11 @@ ExitCode run(const Options& options, const Globals& globals) {
   });
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DATASET", options->dataset, "an encryption root");
-  app.add_flag("-r", options->recursive, "all encryption roots at and below it");
-  app.add_flag("-a", options->all, "all encryption roots of the vault");
+  parser.add_option("DATASET", options->dataset, "an encryption root");
+  parser.add_flag("-r", options->recursive, "all encryption roots at and below it");
+  parser.add_flag("-a", options->all, "all encryption roots of the vault");
   return [options, &globals] { return run(*options, globals); };
 }
 

@@ -88,16 +88,16 @@ ExitCode run(const Options& options, const Globals& globals) {
   return faults == 0 ? ExitCode::kOk : ExitCode::kDamaged;
 }
 
-Action setup(CLI::App& app, const Globals& globals) {
+Action setup(Parser& parser, const Globals& globals) {
   const auto options = std::make_shared<Options>();
-  app.add_option("TARGET", options->target, "a snapshot, or a dataset with all its snapshots")
-      ->required();
-  app.add_flag("-r", options->recursive, "all descendants too");
-  CLI::Option* root = app.add_flag("--root", options->root, "leave the blocks of data out");
-  app.add_flag("--blocks", options->blocks, "read every block (the default)")->excludes(root);
-  add_key_option(app, options->location);
-  app.add_flag("-q", options->quiet, "print nothing but faults");
-  app.add_flag("-j,--json", options->json, "print JSON");
+  parser.add_option("TARGET", options->target, "a snapshot, or a dataset with all its snapshots")
+      .required();
+  parser.add_flag("-r", options->recursive, "all descendants too");
+  const Option root = parser.add_flag("--root", options->root, "leave the blocks of data out");
+  parser.add_flag("--blocks", options->blocks, "read every block (the default)").excludes(root);
+  add_key_option(parser, options->location);
+  parser.add_flag("-q", options->quiet, "print nothing but faults");
+  parser.add_flag("-j,--json", options->json, "print JSON");
   return [options, &globals] { return run(*options, globals); };
 }
 
