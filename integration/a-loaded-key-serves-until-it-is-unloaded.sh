@@ -83,3 +83,18 @@ sealift load-key --ttl 10m -L "$key" tank/enc
 [ "$(status)" = available ] || fail "a key cannot be loaded where another ended"
 sealift destroy -r tank/enc
 none_left || fail "the key of what was destroyed is left"
+
+# So it is where a stream or a rollback destroys.
+for name in site site/home; do
+    sealift create -o encryption=on -o keyformat=raw -o keylocation="$key" tank/$name
+done
+sealift snapshot -r tank/site@1
+sealift send -w -R tank/site@1 | sealift receive tank/dr
+for name in dr dr/home; do sealift load-key -L "$key" tank/$name; done
+[ "$(status tank/dr/home)" = available ] || fail "a received root was not loaded"
+sealift destroy -r tank/site/home
+sealift snapshot -r tank/site@2
+sealift send -w -R -i @1 tank/site@2 | sealift receive -F tank/dr
+sealift unload-key tank/site
+sealift unload-key tank/dr
+none_left || fail "the key of what a package destroyed is left"

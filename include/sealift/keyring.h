@@ -71,10 +71,10 @@ KeyCounts load_keys(const Vault& vault, const LoadKeysRequest& request,
 KeyCounts unload_keys(const Vault& vault, const std::string& dataset, Recursion recursion,
                       const os::Keyring& keyring, const KeyObserver& observer);
 
-/// destroy() of <sealift/dataset.h>, and the loaded keys of the encryption roots which it ended are
-/// forgotten: nothing here opens with them any more.
-Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options,
-                  const os::Keyring& keyring);
+/// Calls `change`, such as destroy(), rollback() or receive(), and then forgets the loaded keys of
+/// the encryption roots that it ended: nothing here opens with them any more.
+void forget_ended_keys(Vault& vault, const os::Keyring& keyring,
+                       const std::function<void()>& change);
 
 /// For a listing of `vault`, in the state that it shows now: the property `keystatus`. Both must
 /// outlive what is returned.

@@ -48,8 +48,9 @@ Action setup(Parser& parser, const Globals& globals) {
   return [options, &globals] {
     const auto access = options->destroy.dry_run ? Vault::Access::kRead : Vault::Access::kWrite;
     Vault vault = Vault::open(globals.require_vault(), access);
-    const Destroyed destroyed =
-        destroy(vault, options->target, options->destroy, os::system_keyring());
+    Destroyed destroyed;
+    forget_ended_keys(vault, os::system_keyring(),
+                      [&] { destroyed = destroy(vault, options->target, options->destroy); });
     if (options->verbose || options->parsable) print(destroyed, *options);
     return ExitCode::kOk;
   };

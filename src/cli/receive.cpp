@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/keys.h>
+#include <sealift/keyring.h>
 #include <sealift/receive.h>
 #include <unistd.h>
 
@@ -17,6 +17,7 @@
 #include "cli/talk.h"
 #include "os/clock.h"
 #include "os/fd_channel.h"
+#include "os/keyring.h"
 #include "os/random.h"
 
 namespace sealift::cli {
@@ -148,8 +149,10 @@ ExitCode receive(Options& options, const Globals& globals) {
   progress.go_on_with(options.request.target);
   Reporter reporter(options, progress);
   const Moment now{os::system_clock().now_seconds(), os::system_random().guid()};
-  const ReceiveResult result =
-      sealift::receive(vault, from, options.request, reporter.observer(), now);
+  ReceiveResult result;
+  forget_ended_keys(vault, os::system_keyring(), [&] {
+    result = sealift::receive(vault, from, options.request, reporter.observer(), now);
+  });
   return result.is_complete ? ExitCode::kOk : ExitCode::kState;
 }
 

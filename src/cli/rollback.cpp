@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sealift/dataset.h>
+#include <sealift/keyring.h>
 
 #include "cli/command.h"
+#include "os/keyring.h"
 
 namespace sealift::cli {
 namespace {
@@ -20,7 +21,8 @@ Action setup(Parser& parser, const Globals& globals) {
   parser.add_flag("-f", options->ignored, "taken and ignored: nothing is mounted here");
   return [options, &globals] {
     Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
-    rollback(vault, options->snapshot, options->rollback);
+    forget_ended_keys(vault, os::system_keyring(),
+                      [&] { rollback(vault, options->snapshot, options->rollback); });
     return ExitCode::kOk;
   };
 }

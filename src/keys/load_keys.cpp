@@ -53,14 +53,6 @@ KeyCounts on_roots(const Catalog& catalog, const DatasetRecord& top, const KeyOb
   return counts;
 }
 
-/// The encryption roots that may end with `target`: clones are anywhere.
-std::vector<DatasetRecord> roots_at_stake(const Catalog& catalog, const std::string& target,
-                                          const DestroyOptions& options) {
-  if (options.dependents) return roots_within(catalog, catalog.root());
-  if (target.find_first_of("@#") != std::string::npos) return {};
-  return roots_within(catalog, catalog.get(catalog::parse_dataset_name(target)));
-}
-
 /// One call of load_keys().
 class Loading {
  public:
@@ -146,16 +138,17 @@ KeyCounts unload_keys(const Vault& vault, const std::string& dataset, Recursion 
   return {1, 1};
 }
 
-Destroyed destroy(Vault& vault, const std::string& target, const DestroyOptions& options,
-                  const os::Keyring& keyring) {
-  if (options.dry_run) return destroy(vault, target, options);
+void forget_ended_keys(Vault& vault, const os::Keyring& keyring,
+                       const std::function<void()>& change) {
   const catalog::Catalog before = catalog::open_catalog(vault.inner());
-  const std::vector<DatasetRecord> roots = keys::roots_at_stake(before, target, options);
-  Destroyed destroyed = destroy(vault, target, options);
+  const std::vector<DatasetRecord> roots = keys::roots_within(before, before.root());
+  change();
+  if (roots.empty()) return;
   const catalog::Catalog after = catalog::open_catalog(vault.inner());
-  for (const DatasetRecord& root : roots)
-    if (!after.find(root.id)) keys::LoadedKeys(keyring).forget(after, root);
-  return destroyed;
+  for (const DatasetRecord& root : roots) {
+    const auto now = after.find(root.id);
+    if (!now || !now->is_encryption_root()) keys::LoadedKeys(keyring).forget(after, root);
+  }
 }
 
 IsKeyLoaded loaded_in(const Vault& vault, const os::Keyring& keyring) {

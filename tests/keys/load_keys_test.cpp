@@ -45,18 +45,21 @@ TEST_CASE("who is destroyed takes the loaded key along, and only that") {
   Site site;
   CHECK(site.load("dr/enc", "one") == "done");
   CHECK(site.load("dr/enc/own", "two") == "done");
+  const auto destroy_forgetting = [&](const std::string& target, const DestroyOptions& options) {
+    forget_ended_keys(site.vault(), site.ring, [&] { destroy(site.vault(), target, options); });
+  };
   DestroyOptions rehearsal;
   rehearsal.recursive = rehearsal.dry_run = true;
-  destroy(site.vault(), "dr/enc", rehearsal, site.ring);
-  destroy(site.vault(), "dr/plain", {}, site.ring);
-  CHECK(site.told([&] { destroy(site.vault(), "dr/enc", {}, site.ring); }) != "done");
+  destroy_forgetting("dr/enc", rehearsal);
+  destroy_forgetting("dr/plain", {});
+  CHECK(site.told([&] { destroy_forgetting("dr/enc", {}); }) != "done");
   CHECK(site.ring.size() == 2);
-  destroy(site.vault(), "dr/enc/own", {true}, site.ring);
+  destroy_forgetting("dr/enc/own", {true});
   CHECK(site.ring.size() == 1);
   CHECK(site.property("dr/enc", "keystatus") == "available");
   DestroyOptions everywhere;
   everywhere.dependents = true;
-  destroy(site.vault(), "dr/enc", everywhere, site.ring);
+  destroy_forgetting("dr/enc", everywhere);
   CHECK(site.ring.size() == 0);
 }
 
