@@ -83,7 +83,7 @@ restore() { sealift restore "${options[@]}" "$@" tank/d@s1:/many "$work/out"; }
 restore --verify | grep ' verified$'
 restore --verify >"$work/said"
 grep -q '0B; [0-9]* were there' "$work/said" || fail "restored twice: $(cat "$work/said")"
-file=$(find "$work/out" -type f | sort | head -1)
+file=$(find "$work/out" -type f | sort | sed -n 1p)
 echo more >>"$file"
 touch "$work/out/of-my-own"
 if restore 2>"$work/faults"; then fail "a file that is another one was passed over"; fi
