@@ -69,4 +69,11 @@ struct PutObserver {
 PutTotals put(Vault& vault, const PutRequest& request, const PutObserver& observer,
               const Moment& moment);
 
+/// Gives a dataset that was just created what OpenZFS gives it at once: an empty file system, or a
+/// volume of zeros. The same to those above it which hold nothing; what holds something stays.
+///
+/// Throws Error as put().
+void make_contents(Vault& vault, const std::string& dataset, const KeyAccess& key,
+                   const Moment& moment);
+
 }  // namespace sealift

@@ -82,8 +82,7 @@ void take_snapshots(Change& change, const std::vector<std::string>& names,
       took_any = true;
     }
     if (!took_any) {
-      fail(ErrorKind::kState, "cannot create snapshot '{}': nothing was received into it yet",
-           text);
+      fail(ErrorKind::kState, "cannot create snapshot '{}': it holds nothing yet", text);
     }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sealift/keyring.h>
+#include <sealift/put.h>
 
 #include "cli/ask_key.h"
 #include "cli/assignments.h"
@@ -39,7 +40,15 @@ ExitCode run(const Options& options, const Globals& globals) {
   KeyObserver observer;
   observer.on_warning = [](const std::string& warning) { say_warning(warning); };
   Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
-  create_dataset(vault, request_of(options), observer, now());
+  const CreateRequest request = request_of(options);
+  const Moment moment = now();
+  create_dataset(vault, request, observer, moment);
+  try {
+    make_contents(vault, request.name, request.key, moment);
+  } catch (const Error& error) {
+    // The dataset is there. Without a keyring, a key that was typed in is not at hand any more.
+    say_warning(fmt::format("{}; the first put makes them", error.what()));
+  }
   return ExitCode::kOk;
 }
 

@@ -19,7 +19,15 @@ struct VolumeShape {
   std::uint32_t block_size = 0;
 };
 
-void create_volume(SetWriter& writer, const VolumeShape& shape) {
+VolumeShape shape_of(HeadWriter& head) {
+  if (Plaintext* before = head.before())
+    return {open_volume(*before).size(), before->get(kVolumeObject)->block_size()};
+  const std::uint64_t size = head.property("volsize", 0);
+  if (size == 0) fail(ErrorKind::kState, "nothing says how large the volume is");
+  return {size, static_cast<std::uint32_t>(head.property("volblocksize", kDefaultBlockBytes))};
+}
+
+void create(SetWriter& writer, const VolumeShape& shape) {
   writer.claim(kVolumeObject);
   writer.create(kVolumeObject, {object_type::kVolume, shape.block_size, 0, 0});
   writer.extend(kVolumeObject, shape.size / shape.block_size - 1);
@@ -34,27 +42,23 @@ void create_volume(SetWriter& writer, const VolumeShape& shape) {
   });
 }
 
-VolumeShape shape_of(HeadWriter& head) {
-  if (Plaintext* before = head.before())
-    return {open_volume(*before).size(), before->get(kVolumeObject)->block_size()};
-  return {head.property("volsize", 0),
-          static_cast<std::uint32_t>(head.property("volblocksize", kDefaultBlockBytes))};
-}
-
 }  // namespace
+
+void create_volume(HeadWriter& head) {
+  create(head.writer(), shape_of(head));
+}
 
 void put_volume(HeadWriter& head, const PutRequest& request, PutState& state) {
   const os::SourceFile from(request.source);
   const std::uint64_t size = os::size_of(from.descriptor());
   const VolumeShape shape = shape_of(head);
-  if (shape.size == 0) fail(ErrorKind::kState, "nothing says how large the volume is");
   if (size > shape.size)
     fail(ErrorKind::kUsage, "{} has {} bytes, and the volume {}", request.source, size, shape.size);
   state.progress.total_bytes = size;
   BytesToPut what{from, size, kVolumeObject, shape.block_size, nullptr};
   bool is_changed = !head.has_contents();
   if (is_changed) {
-    create_volume(head.writer(), shape);
+    create(head.writer(), shape);
   } else {
     what.before = head.before()->get(kVolumeObject);
   }

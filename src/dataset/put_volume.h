@@ -5,6 +5,9 @@
 
 namespace sealift::dataset {
 
+/// Makes an empty volume, as the properties of its dataset say.
+void create_volume(HeadWriter& head);
+
 /// Makes a volume equal to a file or block device; behind its end it holds zeros. Throws
 /// Error(kUsage) for a source that is larger.
 void put_volume(HeadWriter& head, const PutRequest& request, PutState& state);

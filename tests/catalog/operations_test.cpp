@@ -285,7 +285,7 @@ TEST_CASE("snapshot -r passes over datasets without contents") {
   CHECK(site.snapshots("dr/a") == "s all");
   CHECK(site.snapshots("dr/b").empty());
   CHECK(refusal([&] { site.snapshot("dr/b@x"); }) ==
-        "cannot create snapshot 'dr/b@x': nothing was received into it yet");
+        "cannot create snapshot 'dr/b@x': it holds nothing yet");
 }
 
 TEST_CASE("a head whose snapshot was destroyed can be named again or rolled back") {

@@ -85,7 +85,7 @@ TEST_CASE("what a rehearsal says would change, and nothing does") {
   PutRequest rehearsal;
   rehearsal.dry_run = true;
   CHECK(site.put_image("dr/v", image(3), rehearsal).is_changed);
-  CHECK_THROWS_WITH(site.snapshot("dr/v@s"), ContainsSubstring("nothing was received"));
+  CHECK_THROWS_WITH(site.snapshot("dr/v@s"), ContainsSubstring("holds nothing yet"));
 }
 
 TEST_CASE("an image that is larger than the volume is refused") {

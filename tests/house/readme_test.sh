@@ -33,4 +33,13 @@ while read -r line; do
     case $line in '$ '*) eval "$(here "${line#??}")" ;; esac
 done < <(grep '^\$ ' "$work/shown") >"$work/happened"
 diff "$work/shown" "$work/happened"
+
+# And what the demo shows is among its lines, in their order.
+sed -n '/^```sh-session$/,/^```$/{/^```/d; p}' "$tree/README.md" >"$work/shown-of-demo"
+SEALIFT=$1 "$tree/scripts/demo" >"$work/demo" 2>&1 || { cat "$work/demo" >&2; exit 1; }
+diff "$work/shown-of-demo" "$work/demo" >"$work/differences" || true
+if grep '^<' "$work/differences"; then
+    echo "readme_test.sh: the demo does not show this" >&2
+    exit 1
+fi
 echo "$(grep -c '^\$ ' "$work/shown") commands print what the README says"
