@@ -76,9 +76,10 @@ Endian StreamProver::order_of(std::uint8_t record_flags) const {
 
 void StreamProver::follow(const stream::ObjectRange& record) {
   close_block();
-  block_.emplace();
-  block_->number = record.first_object / objset::kSlotsPerBlock;
-  block_->entry = entry_of({}, record.sealing, order_of(record.flags));
+  block_.emplace(OpenBlock{record.first_object / objset::kSlotsPerBlock,
+                           entry_of({}, record.sealing, order_of(record.flags)),
+                           {},
+                           {}});
 }
 
 /// The rules have it inside of the last OBJECT_RANGE.
