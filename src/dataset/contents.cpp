@@ -24,15 +24,21 @@ constexpr std::size_t kReadBytes = 1U << 20;
 struct Root {
   catalog::DatasetRecord dataset;
   vault::BlockPointer objset;
+  std::uint64_t referenced_bytes = 0;
 };
 
 Root find_root(const catalog::Catalog& catalog, const catalog::Name& name) {
   if (name.kind == catalog::NameKind::kBookmark)
     fail(ErrorKind::kUsage, "a bookmark has no contents");
-  Root root{catalog.get(name.dataset), {}};
-  root.objset = name.kind == catalog::NameKind::kSnapshot
-                    ? catalog::get_snapshot(catalog, name).objset
-                    : root.dataset.head.objset;
+  Root root{catalog.get(name.dataset), {}, 0};
+  if (name.kind == catalog::NameKind::kSnapshot) {
+    const catalog::SnapshotRecord snapshot = catalog::get_snapshot(catalog, name);
+    root.objset = snapshot.objset;
+    root.referenced_bytes = snapshot.referenced_bytes;
+  } else {
+    root.objset = root.dataset.head.objset;
+    root.referenced_bytes = root.dataset.head.referenced_bytes;
+  }
   if (root.objset.is_null()) fail(ErrorKind::kState, "it has no contents yet");
   return root;
 }
@@ -183,6 +189,7 @@ Contents::Contents(const Vault& vault, const std::string& source, const KeyAcces
     const Root root = find_root(catalog, name);
     impl_ =
         std::make_unique<Impl>(vault.inner(), root.objset, open_key(catalog, root.dataset, key));
+    impl_->referenced_bytes = root.referenced_bytes;
   });
 }
 

@@ -18,6 +18,7 @@ struct Contents::Impl {
   std::optional<keys::MasterKey> key;
   mutable dataset::Plaintext plaintext;
   std::optional<dataset::FileSystem> files;  ///< nothing: it is a volume
+  std::uint64_t referenced_bytes = 0;        ///< what the vault stores for it
 
   const keys::MasterKey* key_or_null() const { return key ? &*key : nullptr; }
   /// Throws Error(kUsage) for a volume.
