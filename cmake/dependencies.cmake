@@ -12,6 +12,7 @@ pkg_check_modules(keyutils REQUIRED IMPORTED_TARGET libkeyutils)
 find_package(CURL REQUIRED)  # its headers: the library is loaded by who needs it
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(fuse3 REQUIRED IMPORTED_TARGET fuse3)
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)
 endif()

@@ -30,6 +30,7 @@ FLOORS = {
     # Plaintext never meets the wire; extended attributes are packed lists.
     "dataset": {"base", "os", "crypto", "vault", "objset", "catalog", "keys",
                 "stream/nvlist.h", "stream/record_format.h"},
+    "serve": {"base", "os", "dataset"},  # plaintext to programs of this machine
     "transport": {"base", "os"},  # it moves bytes
     "cli": {"base", "os"},  # and every public header
 }
@@ -53,6 +54,7 @@ PUBLIC = {
     "sealift/keyring.h": "keys",
     "sealift/contents.h": "dataset",
     "sealift/put.h": "dataset",
+    "sealift/serve.h": "serve",
 }
 
 # Outside headers: who may include them. C++'s own (no suffix) are everyone's.
@@ -64,7 +66,8 @@ OUTSIDE = [
     (re.compile(r"^curl/"), {"os"}),
     (re.compile(r"^boost/"), {"transport"}),
     (re.compile(r"^(CLI|nlohmann)/"), {"cli"}),
-    (re.compile(r"^(sys/|linux/)?\w+\.h$"), {"os", "transport", "cli"}),  # POSIX and Linux
+    (re.compile(r"^fuse3/"), {"serve"}),
+    (re.compile(r"^(sys/|linux/)?\w+\.h$"), {"os", "transport", "serve", "cli"}),  # POSIX, Linux
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -169,6 +172,8 @@ def check_checker():
         ("dataset", '"', "replicate/sender.h"),
         ("transport", '"', "stream/record.h"),
         ("replicate", '"', "dataset/volume.h"),
+        ("serve", '"', "replicate/sender.h"),
+        ("dataset", '"', "serve/snapshot_tree.h"),
         ("cli", '"', "vault/vault.h"),
         ("stream", '"', "record.h"),
         ("vault", "<", "openssl/evp.h"),
