@@ -13,6 +13,7 @@ find_package(CURL REQUIRED)  # its headers: the library is loaded by who needs i
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(fuse3 REQUIRED IMPORTED_TARGET fuse3)
+pkg_check_modules(nbdkit REQUIRED IMPORTED_TARGET nbdkit)
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)
 endif()

@@ -14,6 +14,7 @@ if(TARGET libsealift)
 endif()
 if(TARGET sealift)
   install(TARGETS sealift)
+  install(TARGETS nbdkit_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sealift)
 endif()
 
 file(GLOB pages CONFIGURE_DEPENDS man/*.[17])

@@ -23,6 +23,7 @@ extern const Command kList;
 extern const Command kLoadKey;
 extern const Command kLs;
 extern const Command kMount;
+extern const Command kNbd;
 extern const Command kPromote;
 extern const Command kPut;
 extern const Command kReceive;
@@ -43,12 +44,12 @@ extern const Command kVerify;
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      kBookmark,   kCat,          kChangeKey,   kCreate,       kDestroy,   kDiff,
-      kGet,        kHold,         kHolds,       kInherit,      kInit,      kKeyAdopt,
-      kKeyForget,  kKeyStatus,    kKeyTest,     kList,         kLoadKey,   kLs,
-      kMount,      kPromote,      kPut,         kReceive,      kRelease,   kRename,
-      kRestore,    kRollback,     kSend,        kSet,          kSnapshot,  kStatus,
-      kStreamDump, kStreamRewrap, kStreamToken, kStreamVerify, kUnloadKey, kVerify,
+      kBookmark,  kCat,      kChangeKey, kCreate,     kDestroy,      kDiff,        kGet,
+      kHold,      kHolds,    kInherit,   kInit,       kKeyAdopt,     kKeyForget,   kKeyStatus,
+      kKeyTest,   kList,     kLoadKey,   kLs,         kMount,        kNbd,         kPromote,
+      kPut,       kReceive,  kRelease,   kRename,     kRestore,      kRollback,    kSend,
+      kSet,       kSnapshot, kStatus,    kStreamDump, kStreamRewrap, kStreamToken, kStreamVerify,
+      kUnloadKey, kVerify,
   };
   return table;
 }

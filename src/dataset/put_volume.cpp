@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::uint64_t kDefaultBlockBytes = 16384;
 
-struct VolumeShape {
-  std::uint64_t size = 0;
-  std::uint32_t block_size = 0;
-};
-
-VolumeShape shape_of(HeadWriter& head) {
-  if (Plaintext* before = head.before())
-    return {open_volume(*before).size(), before->get(kVolumeObject)->block_size()};
-  const std::uint64_t size = head.property("volsize", 0);
-  if (size == 0) fail(ErrorKind::kState, "nothing says how large the volume is");
-  return {size, static_cast<std::uint32_t>(head.property("volblocksize", kDefaultBlockBytes))};
-}
-
 void create(SetWriter& writer, const VolumeShape& shape) {
   writer.claim(kVolumeObject);
   writer.create(kVolumeObject, {object_type::kVolume, shape.block_size, 0, 0});
@@ -43,6 +30,14 @@ void create(SetWriter& writer, const VolumeShape& shape) {
 }
 
 }  // namespace
+
+VolumeShape shape_of(HeadWriter& head) {
+  if (Plaintext* before = head.before())
+    return {open_volume(*before).size(), before->get(kVolumeObject)->block_size()};
+  const std::uint64_t size = head.property("volsize", 0);
+  if (size == 0) fail(ErrorKind::kState, "nothing says how large the volume is");
+  return {size, static_cast<std::uint32_t>(head.property("volblocksize", kDefaultBlockBytes))};
+}
 
 void create_volume(HeadWriter& head) {
   create(head.writer(), shape_of(head));

@@ -58,6 +58,18 @@ std::optional<File> File::create_if_absent(const std::filesystem::path& path) {
   return File(descriptor, path);
 }
 
+File File::create_unnamed(const std::filesystem::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor >= 0) return File(descriptor, directory);
+  if (errno != EOPNOTSUPP && errno != EISDIR) fail_errno("create a file in", directory.native());
+  std::string name = directory / "sealift-XXXXXX";  // not every file system can do without
+  const int named = ::mkostemp(name.data(), O_CLOEXEC);
+  if (named < 0) fail_errno("create a file in", directory.native());
+  File file(named, directory);
+  if (::unlink(name.c_str()) != 0) fail_errno("remove", name);
+  return file;
+}
+
 File::~File() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

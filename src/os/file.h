@@ -20,6 +20,9 @@ class File {
   static std::optional<File> open_if_exists(const std::filesystem::path& path, OpenMode mode);
   /// Makes a new file, open for reading and writing. Nothing if there is one already.
   static std::optional<File> create_if_absent(const std::filesystem::path& path);
+  /// A file without a name, in the file system of `directory`: it is gone when it is closed, and
+  /// nobody else can open it.
+  static File create_unnamed(const std::filesystem::path& directory);
 
   ~File();
   File(File&& other) noexcept;

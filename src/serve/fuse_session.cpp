@@ -2,6 +2,7 @@
 #include "serve/fuse_session.h"
 
 #include <cstdarg>
+#include <mutex>
 #include <vector>
 
 #include "base/error.h"
@@ -10,9 +11,6 @@
 
 namespace sealift::serve {
 namespace {
-
-/// Faults that are remembered, so that each is told of once.
-constexpr std::size_t kMaxFaults = 1000;
 
 /// What libfuse said last: it has no other way to tell why something failed, and its function for
 /// this takes no data.
@@ -86,7 +84,7 @@ class Guard {
 
 FuseSession::FuseSession(SnapshotTree& tree, const MountRequest& request,
                          const MountObserver& observer, const std::string& name)
-    : tree_(tree), request_(request), observer_(observer) {
+    : tree_(tree), request_(request), observer_(observer), faults_(observer.on_fault) {
   fuse_set_log_func(keep_message);
   std::vector<std::string> words = {"sealift"};
   if (!request.options.empty()) words.insert(words.end(), {"-o", request.options});
@@ -123,12 +121,6 @@ std::uint64_t FuseSession::object_of(std::uint64_t inode) const {
 
 std::uint64_t FuseSession::inode_of(std::uint64_t object) const {
   return object == tree_.root() ? std::uint64_t{FUSE_ROOT_ID} : object;
-}
-
-void FuseSession::note_fault(const std::string& what) {
-  const std::lock_guard lock(faults_mutex_);
-  if (faults_.size() >= kMaxFaults || !faults_.insert(what).second) return;
-  if (observer_.on_fault) observer_.on_fault(what);
 }
 
 }  // namespace sealift::serve

@@ -3,10 +3,7 @@
 
 #include <sealift/serve.h>
 
-#include <memory>
-#include <mutex>
-#include <set>
-
+#include "serve/fault_log.h"
 #include "serve/snapshot_tree.h"
 
 struct fuse_session;
@@ -32,16 +29,14 @@ class FuseSession {
   SnapshotTree& tree() { return tree_; }
   std::uint64_t object_of(std::uint64_t inode) const;
   std::uint64_t inode_of(std::uint64_t object) const;
-  /// Tells of it, once.
-  void note_fault(const std::string& what);
+  void note_fault(const std::string& what) { faults_.note(what); }
 
  private:
   SnapshotTree& tree_;
   const MountRequest& request_;
   const MountObserver& observer_;
   fuse_session* session_ = nullptr;
-  std::mutex faults_mutex_;
-  std::set<std::string> faults_;  ///< told already
+  FaultLog faults_;
 };
 
 }  // namespace sealift::serve

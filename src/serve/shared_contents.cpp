@@ -11,8 +11,8 @@ constexpr std::size_t kCachedBytes = 64U << 20;
 
 }  // namespace
 
-SharedContents::SharedContents(const Contents& contents, unsigned threads)
-    : views_(contents, threads), blocks_(kCachedBytes) {}
+SharedContents::SharedContents(const Origin& origin, unsigned threads)
+    : views_(origin, threads), blocks_(kCachedBytes) {}
 
 BlockCache::BlockPtr SharedContents::block(const dataset::Object& object, std::uint64_t number) {
   return blocks_.get({object.number, number}, [&]() -> BlockCache::BlockPtr {

@@ -6,10 +6,10 @@
 
 namespace sealift::serve {
 
-/// A snapshot or head that several threads read. `contents` must outlive it. Any thread.
+/// A snapshot or head that several threads read. Any thread.
 class SharedContents {
  public:
-  SharedContents(const Contents& contents, unsigned threads);
+  SharedContents(const Origin& origin, unsigned threads);
 
   ViewPool::Loan borrow() { return views_.borrow(); }
 

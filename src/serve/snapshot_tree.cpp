@@ -27,7 +27,7 @@ constexpr std::size_t kNodesForStatus = 64;
 }  // namespace
 
 SnapshotTree::SnapshotTree(const Contents& contents, const std::string& path, unsigned threads)
-    : contents_(contents), shared_(contents, threads) {
+    : contents_(contents), shared_(origin_of(contents), threads) {
   const File top = contents.inner().file_system().resolve(path, FileSystem::LastLink::kFollow);
   if (!top.is_directory()) fail(ErrorKind::kState, "{}: is no directory", path);
   root_ = top.number();

@@ -2,12 +2,17 @@
 #include "serve/view_pool.h"
 
 #include "dataset/contents_impl.h"
+#include "dataset/volume.h"
 
 namespace sealift::serve {
 
-View::View(const Contents& contents)
-    : plaintext(contents.inner().vault, contents.inner().root, contents.inner().key_or_null()) {
-  if (!contents.is_volume()) files.emplace(plaintext);
+Origin origin_of(const Contents& contents) {
+  const Contents::Impl& inner = contents.inner();
+  return {inner.vault, inner.root, inner.key_or_null()};
+}
+
+View::View(const Origin& origin) : plaintext(origin.vault, origin.root, origin.key) {
+  if (!dataset::is_volume(plaintext.set())) files.emplace(plaintext);
 }
 
 ViewPool::Loan ViewPool::borrow() {
@@ -21,7 +26,7 @@ ViewPool::Loan ViewPool::borrow() {
   --unmade_;
   lock.unlock();
   try {
-    return {*this, std::make_unique<View>(contents_)};
+    return {*this, std::make_unique<View>(origin_)};
   } catch (...) {
     lock.lock();
     ++unmade_;

@@ -13,9 +13,18 @@
 
 namespace sealift::serve {
 
+/// A snapshot or head that views are of. All must outlive them; `key` is null where it is plain.
+struct Origin {
+  const vault::Vault& vault;
+  vault::BlockPointer root;
+  const keys::MasterKey* key = nullptr;
+};
+/// Lives as long as `contents`.
+Origin origin_of(const Contents& contents);
+
 /// What one thread at a time reads a snapshot or head through.
 struct View {
-  explicit View(const Contents& contents);
+  explicit View(const Origin& origin);
   View(const View&) = delete;
   View& operator=(const View&) = delete;
 
@@ -23,12 +32,11 @@ struct View {
   std::optional<dataset::FileSystem> files;  ///< nothing: it is a volume
 };
 
-/// Lends views to threads; each is made when it is needed first. Any thread. `contents` must
-/// outlive the pool, and the pool what it lent.
+/// Lends views to threads; each is made when it is needed first. Any thread. The pool must outlive
+/// what it lent.
 class ViewPool {
  public:
-  ViewPool(const Contents& contents, unsigned max_views)
-      : contents_(contents), unmade_(max_views) {}
+  ViewPool(const Origin& origin, unsigned max_views) : origin_(origin), unmade_(max_views) {}
 
   class Loan {
    public:
@@ -52,7 +60,7 @@ class ViewPool {
  private:
   void give_back(std::unique_ptr<View> view) noexcept;
 
-  const Contents& contents_;
+  Origin origin_;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<View>> idle_;

@@ -66,7 +66,7 @@ OUTSIDE = [
     (re.compile(r"^curl/"), {"os"}),
     (re.compile(r"^boost/"), {"transport"}),
     (re.compile(r"^(CLI|nlohmann)/"), {"cli"}),
-    (re.compile(r"^fuse3/"), {"serve"}),
+    (re.compile(r"^(fuse3/\w+|nbdkit-plugin)\.h$"), {"serve"}),
     (re.compile(r"^(sys/|linux/)?\w+\.h$"), {"os", "transport", "serve", "cli"}),  # POSIX, Linux
 ]
 

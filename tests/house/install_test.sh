@@ -18,6 +18,11 @@ for file in bash-completion/completions/sealift zsh/vendor-completions/_sealift 
     [ -s "$prefix/share/$file" ] || { echo "$file is not installed" >&2; exit 1; }
 done
 
+export SEALIFT_VAULT=$work/own
+"$prefix/bin/sealift" init dr --dir "$SEALIFT_VAULT"
+"$prefix/bin/sealift" create -V 1M dr/disk
+"$prefix/bin/sealift" nbd -q --commit --run true dr/disk    # finds nbdkit's plugin
+
 cmake -G Ninja -S "$here/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build "$work/build" >/dev/null
 "$work/build/consumer" "$here/../data/streams/2.3.9/enc-128k/s1.zfs" "$work/vault"
