@@ -7,8 +7,6 @@ namespace sealift::dataset {
 namespace {
 
 constexpr std::uint8_t kFletcher4 = 7;  // ZIO_CHECKSUM_FLETCHER_4
-/// What a plain stream tells of a block that is not compressed.
-constexpr std::uint8_t kUntold = 0;
 
 /// The property word of a block's key (include/sys/ddt.h, DDK_SET_*).
 std::uint64_t key_properties(const objset::Entry& entry, std::size_t stored_bytes, bool is_sealed) {
@@ -42,7 +40,9 @@ MadeBlock BlockMaker::make(const PlainBlock& plain) {
   entry.logical_size = static_cast<std::uint32_t>(plain.bytes.size());
   entry.checksum_type = kFletcher4;
   const auto compressed = compressor_.compress(plain.compression, plain.bytes);
-  entry.compression = compressed ? plain.compression.kind : sealer_ ? Compression::kOff : kUntold;
+  entry.compression = compressed ? plain.compression.kind
+                      : sealer_  ? compression::kOff
+                                 : compression::kUnknown;
   const ByteView stored = compressed ? ByteView(*compressed) : plain.bytes;
   made.stored.assign(stored.begin(), stored.end());
   if (sealer_) entry.sealing = sealer_->seal(plain.object_type, made.stored);

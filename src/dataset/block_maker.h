@@ -31,9 +31,8 @@ class BlockMaker {
 
   MadeBlock make(const PlainBlock& plain);
 
-  bool seals() const { return sealer_.has_value(); }
-  /// Only where it seals.
-  stream::Sealing seal(keys::SealedDnodes& dnodes) { return sealer_->seal(dnodes); }
+  /// Null where it does not seal.
+  keys::BlockSealer* sealer() { return sealer_ ? &*sealer_ : nullptr; }
 
  private:
   Compressor compressor_;

@@ -17,7 +17,15 @@ constexpr std::uint64_t kReadBytes = 1U << 20;
 constexpr std::size_t kBytesForThread = 256U << 10;
 constexpr unsigned kMaxThreads = 8;
 
+std::uint64_t blocks_for(std::uint64_t bytes, std::uint64_t block_size) {
+  return (bytes + block_size - 1) / block_size;
+}
+
 }  // namespace
+
+std::uint64_t BytesToPut::blocks() const {
+  return blocks_for(size, block_size);
+}
 
 BlockPut::BlockPut(HeadWriter& head, PutState& state)
     : head_(head), state_(state), compression_(head.compression()) {
@@ -26,7 +34,7 @@ BlockPut::BlockPut(HeadWriter& head, PutState& state)
 }
 
 bool BlockPut::put(const BytesToPut& what) {
-  const std::uint64_t blocks = (what.size + what.block_size - 1) / what.block_size;
+  const std::uint64_t blocks = what.blocks();
   bool is_changed = false;
   std::uint64_t done = 0;  // in blocks
   while (done < blocks) {
@@ -34,7 +42,7 @@ bool BlockPut::put(const BytesToPut& what) {
     const std::uint64_t first = data ? data->first / what.block_size : blocks;
     is_changed |= punch(what, done, first);
     if (!data) break;
-    const std::uint64_t end = std::min(blocks, (data->end + what.block_size - 1) / what.block_size);
+    const std::uint64_t end = std::min(blocks, blocks_for(data->end, what.block_size));
     is_changed |= put_range(what, first, end);
     done = end;
   }
@@ -56,7 +64,7 @@ bool BlockPut::put_range(const BytesToPut& what, std::uint64_t first_block,
     changed.clear();
     for (std::uint64_t i = 0; i < count; ++i) {
       const ByteView bytes = ByteView(buffer_).subspan(i * what.block_size, what.block_size);
-      if (is_zero(bytes)) {
+      if (all_zero(bytes)) {
         is_changed |= punch(what, at + i, at + i + 1);
       } else if (!is_equal(what, at + i, bytes)) {
         changed.push_back({at + i, bytes});
@@ -97,7 +105,7 @@ std::vector<MadeBlock> BlockPut::make(std::uint32_t type, const std::vector<Chan
 bool BlockPut::is_equal(const BytesToPut& what, std::uint64_t block, ByteView bytes) {
   if (!what.before || block > what.before->dnode.max_block) return false;
   const auto old = head_.before()->read(*what.before, block);
-  return old && std::equal(bytes.begin(), bytes.end(), old->bytes.begin(), old->bytes.end());
+  return old && equal(bytes, old->bytes);
 }
 
 /// Holes that are there stay as they are: their age is theirs.

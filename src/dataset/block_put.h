@@ -30,6 +30,8 @@ struct BytesToPut {
   std::uint32_t block_size = 0;  ///< the object's
   /// The object as it is in the head before, with blocks of the same size; null: it is new.
   ObjectPtr before;
+
+  std::uint64_t blocks() const;  ///< that hold all of it
 };
 
 /// Makes an object's blocks equal to a file, block by block: what is equal already stays, what is

@@ -9,7 +9,6 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/checked.h"
 #include "base/endian.h"
@@ -45,9 +44,10 @@ Compression Compression::from_property(std::uint64_t value) {
   how.kind = static_cast<std::uint8_t>(value & kKindMask);
   how.level = static_cast<std::uint8_t>(value >> kPropertyLevelShift);
   const bool is_written =
-      how.kind == kOff || how.kind == kZstd || (how.kind >= kGzip1 && how.kind <= kGzip9);
-  if (!is_written) how.kind = kLz4;
-  if (how.kind != kZstd) {
+      how.kind == compression::kOff || how.kind == compression::kZstd ||
+      (how.kind >= compression::kGzip1 && how.kind <= compression::kGzip9);
+  if (!is_written) how.kind = compression::kLz4;
+  if (how.kind != compression::kZstd) {
     how.level = 0;
   } else if (how.level == 0) {
     how.level = kZstdDefault;
@@ -92,8 +92,8 @@ std::size_t Compressor::squeeze_zstd(std::uint8_t level, ByteView plain, std::si
 
 /// Writes at most `limit` bytes; 0 where that is too little.
 std::size_t Compressor::squeeze(const Compression& how, ByteView plain, std::size_t limit) {
-  if (how.kind == Compression::kZstd) return squeeze_zstd(how.level, plain, limit);
-  if (how.kind == Compression::kLz4) {
+  if (how.kind == compression::kZstd) return squeeze_zstd(how.level, plain, limit);
+  if (how.kind == compression::kLz4) {
     const int made = LZ4_compress_default(reinterpret_cast<const char*>(plain.data()),
                                           reinterpret_cast<char*>(out_.data() + kLengthBytes),
                                           static_cast<int>(plain.size()),
@@ -103,12 +103,12 @@ std::size_t Compressor::squeeze(const Compression& how, ByteView plain, std::siz
     return kLengthBytes + static_cast<std::size_t>(made);
   }
   uLongf made = limit;
-  const int level = how.kind - Compression::kGzip1 + 1;
+  const int level = how.kind - compression::kGzip1 + 1;
   return compress2(out_.data(), &made, plain.data(), plain.size(), level) == Z_OK ? made : 0;
 }
 
 std::optional<ByteSpan> Compressor::compress(const Compression& how, ByteView plain) {
-  if (how.kind == Compression::kOff || plain.size() <= kSector) return std::nullopt;
+  if (how.kind == compression::kOff || plain.size() <= kSector) return std::nullopt;
   const std::size_t limit = plain.size() - plain.size() / 8;
   out_.resize(plain.size());
   const std::size_t made = squeeze(how, plain, limit);
@@ -117,11 +117,6 @@ std::optional<ByteSpan> Compressor::compress(const Compression& how, ByteView pl
   std::fill(out_.begin() + static_cast<std::ptrdiff_t>(made),
             out_.begin() + static_cast<std::ptrdiff_t>(stored), 0);
   return ByteSpan(out_).first(stored);
-}
-
-bool is_zero(ByteView bytes) {
-  return bytes.empty() ||
-         (bytes.front() == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
 }  // namespace sealift::dataset

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "dataset/compression.h"
 
 namespace sealift::dataset {
 
@@ -13,14 +14,8 @@ namespace sealift::dataset {
 /// include/sys/zio_compress.h). Kinds that OpenZFS keeps for old datasets, lzjb and zle, are
 /// written as lz4.
 struct Compression {
-  std::uint8_t kind = 15;  ///< enum zio_compress: off, lz4, gzip-N or zstd
+  std::uint8_t kind = compression::kLz4;  ///< enum zio_compress: off, lz4, gzip-N or zstd
   std::uint8_t level = 0;  ///< enum zio_zstd_levels
-
-  static constexpr std::uint8_t kOff = 2;
-  static constexpr std::uint8_t kGzip1 = 5;
-  static constexpr std::uint8_t kGzip9 = 13;
-  static constexpr std::uint8_t kLz4 = 15;
-  static constexpr std::uint8_t kZstd = 16;
 
   static Compression from_property(std::uint64_t value);
   bool operator==(const Compression&) const = default;
@@ -48,8 +43,5 @@ class Compressor {
   Bytes out_;
   std::unique_ptr<Zstd> zstd_;
 };
-
-/// True if all of `bytes` are zero: such a block is a hole.
-bool is_zero(ByteView bytes);
 
 }  // namespace sealift::dataset

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "catalog/operations.h"
 #include "dataset/contents_impl.h"
+#include "dataset/path.h"
 #include "keys/key_chain.h"
 
 namespace sealift {
@@ -41,17 +42,6 @@ Root find_root(const catalog::Catalog& catalog, const catalog::Name& name) {
   }
   if (root.objset.is_null()) fail(ErrorKind::kState, "it has no contents yet");
   return root;
-}
-
-std::optional<keys::MasterKey> open_key(const catalog::Catalog& catalog,
-                                        const catalog::DatasetRecord& dataset,
-                                        const KeyAccess& access) {
-  if (!dataset.key) return std::nullopt;
-  auto key = keys::KeyChain(access).open(catalog, dataset);
-  if (!key)
-    throw Error(ErrorKind::kState, "it is encrypted, and its key is not loaded")
-        .set_hint("sealift load-key, or give it with -L");
-  return key;
 }
 
 /// Writes a file from its beginning to its end, holes as zeros.
@@ -106,7 +96,7 @@ class Lister {
     });
     const std::size_t first = waiting_.size();
     for (const auto& [name, object] : names) {
-      const std::string path = directory.path.empty() ? name : directory.path + '/' + name;
+      const std::string path = dataset::joined(directory.path, name);
       noting_faults(path, [&, object = object] { show(path, object); });
     }
     // The last one on the list is the next.
@@ -187,8 +177,8 @@ Contents::Contents(const Vault& vault, const std::string& source, const KeyAcces
   in_context(fmt::format("cannot read '{}'", source), [&] {
     const catalog::Catalog catalog = catalog::open_catalog(vault.inner());
     const Root root = find_root(catalog, name);
-    impl_ =
-        std::make_unique<Impl>(vault.inner(), root.objset, open_key(catalog, root.dataset, key));
+    impl_ = std::make_unique<Impl>(vault.inner(), root.objset,
+                                   keys::KeyChain(key).open_if_sealed(catalog, root.dataset));
     impl_->referenced_bytes = root.referenced_bytes;
   });
 }

@@ -45,13 +45,8 @@ class ChangedObjects {
   Step step(Plaintext& of, std::uint64_t block) {
     const objset::Geometry& geometry = of.set().geometry;
     if (block >= geometry.capacity()) return {{}, UINT64_MAX};
-    unsigned level = geometry.levels - 1U;
-    Entry entry = of.set().pointers[geometry.ancestor(block, level)];
-    while (level > 0 && entry.kind == EntryKind::kBlock && !is_shared(entry, block)) {
-      const Plaintext::Node node = of.node(entry, geometry);
-      --level;
-      entry = (*node)[geometry.ancestor(block, level) & (geometry.entries_per_node() - 1)];
-    }
+    const auto [entry, level] =
+        of.descend(block, [&](const Entry& above) { return is_shared(above, block); });
     const std::uint64_t end = geometry.blocks_of(level, geometry.ancestor(block, level)).end;
     return {entry.kind == EntryKind::kBlock ? entry.where : vault::BlockPointer(), end};
   }
@@ -62,18 +57,9 @@ class ChangedObjects {
   }
 
   static bool has_pointer(Plaintext& in, const Entry& wanted, std::uint64_t block) {
-    const objset::Geometry& geometry = in.set().geometry;
-    if (block >= geometry.capacity()) return false;
-    unsigned level = geometry.levels - 1U;
-    Entry entry = in.set().pointers[geometry.ancestor(block, level)];
-    while (true) {
-      if (entry.kind != EntryKind::kBlock) return false;
-      if (entry.where.same_place(wanted.where)) return true;
-      if (level == 0) return false;
-      const Plaintext::Node node = in.node(entry, geometry);
-      --level;
-      entry = (*node)[geometry.ancestor(block, level) & (geometry.entries_per_node() - 1)];
-    }
+    const auto is_it = [&](const Entry& entry) { return entry.where.same_place(wanted.where); };
+    const Entry found = in.descend(block, is_it).entry;
+    return found.kind == EntryKind::kBlock && is_it(found);
   }
 
   template <class Visit>

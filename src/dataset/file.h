@@ -7,14 +7,11 @@
 
 #include "dataset/attributes.h"
 #include "dataset/znode_format.h"
+#include "os/timestamp.h"
 
 namespace sealift::dataset {
 
-struct Time {
-  std::int64_t seconds = 0;  ///< Unix time
-  std::uint32_t nanoseconds = 0;
-  bool operator==(const Time&) const = default;
-};
+using Time = os::Timestamp;
 
 /// What a file system says of a file, whatever its type.
 struct File {

@@ -5,22 +5,15 @@
 #include "base/error.h"
 #include "dataset/object_types.h"
 #include "dataset/znode_format.h"
+#include "keys/dnode_sealing.h"
 
 namespace sealift::dataset {
 namespace {
 
-constexpr std::size_t kSlotBytes = 512;
-constexpr std::size_t kCoreBytes = 64;
-constexpr std::size_t kPointerBytes = 128;
 constexpr std::uint32_t kFirstBonusBytes = 176;
 
 bool is_directory(std::uint32_t mode) {
   return (mode & file_mode::kTypeMask) == file_mode::kDirectory;
-}
-
-/// Bytes for the bonus of a dnode that has no spill block.
-std::size_t bonus_room(const objset::Dnode& dnode) {
-  return dnode.slots * kSlotBytes - kCoreBytes - dnode.geometry.pointers * kPointerBytes;
 }
 
 }  // namespace
@@ -76,18 +69,17 @@ std::uint64_t FileSystemWriter::create(std::uint32_t mode) {
 }
 
 void FileSystemWriter::put_attributes(std::uint64_t object, const NewFile& file) {
-  const std::size_t room = bonus_room(writer_.edit(object));
+  writer_.put_spill(object, nullptr);
+  const std::size_t room = keys::bonus_room(writer_.edit(object));
   AttributeBuffers buffers = attributes_->encode(attributes_of(file), room);
-  if (buffers.spill.empty()) {
-    writer_.put_spill(object, nullptr);
-  } else {
+  if (!buffers.spill.empty()) {
     // A plain stream carries spill blocks as they are in memory.
     Compression how;
-    if (!writer_.maker().seals()) how.kind = Compression::kOff;
+    if (writer_.maker().sealer() == nullptr) how.kind = compression::kOff;
     const MadeBlock made =
         writer_.maker().make({object_type::kSystemAttributes, how, buffers.spill});
     writer_.put_spill(object, &made);
-    buffers.bonus.resize(room - kPointerBytes);
+    buffers.bonus.resize(keys::bonus_room(writer_.edit(object)));
   }
   objset::Dnode& dnode = writer_.edit(object);
   dnode.bonus_type = object_type::kSystemAttributes;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "catalog/commit.h"
+#include "catalog/item.h"
 #include "catalog/operations.h"
 #include "catalog/property_table.h"
 #include "catalog/release.h"
@@ -32,7 +33,9 @@ HeadWriter::HeadWriter(vault::Vault& vault, const PutRequest& request)
       dataset_(find_dataset(request)),
       appender_(vault) {
   ledger_.birth = dataset_.next_birth;
-  open_key(request.key);
+  if (dataset_.key) wrapping_ = keys::own_wrapping(catalog_, dataset_);
+  if (auto opened = keys::KeyChain(request.key).open_if_sealed(catalog_, dataset_))
+    key_.emplace(std::move(*opened));
   const WriterTools tools{vault_, appender_, ledger_, key(), os::system_random()};
   if (!has_contents()) {
     writer_.emplace(tools, set_type(dataset_), wrapping_ ? &*wrapping_ : nullptr);
@@ -53,19 +56,6 @@ DatasetRecord HeadWriter::find_dataset(const PutRequest& request) const {
   return found;
 }
 
-void HeadWriter::open_key(const KeyAccess& access) {
-  if (!dataset_.key) return;
-  wrapping_ = keys::own_wrapping(catalog_, dataset_);
-  if (auto opened = keys::KeyChain(access).open(catalog_, dataset_)) {
-    key_.emplace(std::move(*opened));
-    return;
-  }
-  const std::string root = catalog_.full_name(dataset_.key->encryption_root);
-  Error error(ErrorKind::kState, "encryption key not loaded");
-  error.set_hint(fmt::format("sealift load-key {}", root));
-  throw error;
-}
-
 /// Contents that were made here carry no snapshot's guid.
 void HeadWriter::refuse_diverged(const PutRequest& request) const {
   if (before_->set().begin.to_guid == 0) return;
@@ -78,21 +68,13 @@ void HeadWriter::refuse_diverged(const PutRequest& request) const {
 }
 
 std::uint64_t HeadWriter::property(std::string_view name, std::uint64_t otherwise) const {
-  for (DatasetRecord at = dataset_;; at = catalog_.dataset(at.parent)) {
-    const auto record = catalog_.property({at.id, {}}, name);
-    std::optional<catalog::PropertyValue> value;
-    if (record && record->local) {
-      value = record->local;
-    } else if (record && !record->is_received_masked) {
-      value = record->received;
-    }
-    if (value) {
-      if (const auto* text = std::get_if<std::string>(&*value))
-        value = catalog::parse_value(name, *text);
-      if (const auto* number = std::get_if<std::uint64_t>(&*value)) return *number;
-    }
-    if (!at.parent) return otherwise;
-  }
+  const catalog::Shelf shelf(vault_, vault_.root().catalog);
+  catalog::Item item{&shelf, {}, {}, std::make_shared<const DatasetRecord>(dataset_), {}, {}};
+  const Property found = catalog::stored_property(item, name);
+  if (found.source == PropertySource::kNone) return otherwise;
+  const catalog::PropertyValue value = catalog::parse_value(name, found.value);
+  const auto* number = std::get_if<std::uint64_t>(&value);
+  return number == nullptr ? otherwise : *number;
 }
 
 Compression HeadWriter::compression() const {

@@ -42,7 +42,6 @@ class HeadWriter {
 
  private:
   catalog::DatasetRecord find_dataset(const PutRequest& request) const;
-  void open_key(const KeyAccess& access);
   void refuse_diverged(const PutRequest& request) const;
   void check_again(const catalog::DatasetRecord& now) const;
 

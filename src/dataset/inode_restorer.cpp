@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::string_view kTemporaryPrefix = ".sealift-restoring.";
 
-os::Timestamp timestamp(const Time& time) {
-  return {time.seconds, time.nanoseconds};
-}
-
 [[noreturn]] void differs(const char* what) {
   fail(ErrorKind::kDamaged, "{} differ from the snapshot's", what);
 }
@@ -82,7 +78,7 @@ bool InodeRestorer::is_there(const File& file, const os::Fd& directory,
   const os::InodeStatus status = os::status_of(*inode);
   bool is_same = (status.mode & file_mode::kTypeMask) == file.type();
   if (is_same && file.is_regular())
-    is_same = status.size_bytes == file.size && status.mtime == timestamp(file.mtime);
+    is_same = status.size_bytes == file.size && status.mtime == file.mtime;
   if (is_same && file.is_symlink()) is_same = os::read_link(*inode) == files_.link_target(file);
   if (is_same && file.is_device()) is_same = is_same_device(file, status);
   if (!is_same && existing_ == Existing::kKeep)
@@ -156,7 +152,7 @@ void InodeRestorer::restore_attributes(const File& file, const os::Fd& inode) {
     });
   if (file.project != 0 && (file.is_regular() || file.is_directory()))
     noting_shortfall([&] { os::set_project(inode, static_cast<std::uint32_t>(file.project)); });
-  noting_shortfall([&] { os::set_times(inode, timestamp(file.atime), timestamp(file.mtime)); });
+  noting_shortfall([&] { os::set_times(inode, file.atime, file.mtime); });
 }
 
 // -- Comparing -----------------------------------------------------------------------------------
@@ -182,7 +178,7 @@ void InodeRestorer::compare_attributes(const File& file, const os::Fd& inode) {
       (status.mode & file_mode::kPermissions) != (file.mode & file_mode::kPermissions))
     differs("permissions");
   if (may_change_owners_ && (status.uid != file.uid || status.gid != file.gid)) differs("owners");
-  if (status.mtime != timestamp(file.mtime)) differs("times");
+  if (status.mtime != file.mtime) differs("times");
   each_extended_attribute(files_, file, [&](const ExtendedAttribute& each) {
     const auto value = os::read_xattr(inode, each.name);
     if (!value || *value != each.value)

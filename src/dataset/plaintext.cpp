@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "dataset/decompress.h"
-#include "objset/object_type.h"
+#include "keys/sealed_bonuses.h"
 
 namespace sealift::dataset {
 
@@ -22,10 +22,6 @@ constexpr std::size_t kMaxNodes = 32;
 constexpr std::uint8_t kEmbeddedData = 0;
 
 }  // namespace
-
-bool is_sealed_bonus(const objset::Dnode& dnode) {
-  return dnode.bonus_length != 0 && objset::is_encrypted_type(dnode.bonus_type);
-}
 
 Plaintext::Plaintext(const vault::Vault& vault, const vault::BlockPointer& root,
                      const keys::MasterKey* key)
@@ -50,12 +46,12 @@ Plaintext::Node Plaintext::node(const Entry& pointer, const objset::Geometry& ge
   return read;
 }
 
-Entry Plaintext::leaf(const TreeView& tree, std::uint64_t block) {
+Plaintext::Step Plaintext::descend(const TreeView& tree, std::uint64_t block, const Stop& stop) {
   const objset::Geometry& geometry = tree.geometry;
   if (block >= geometry.capacity()) return {};
   unsigned level = geometry.levels - 1U;
   Entry entry = tree.pointers[geometry.ancestor(block, level)];
-  while (level > 0 && entry.kind == EntryKind::kBlock) {
+  while (level > 0 && entry.kind == EntryKind::kBlock && !(stop && stop(entry))) {
     --level;
     const Node entries = node(entry, geometry);
     // A node of another geometry may stand at the same place only where somebody forged it.
@@ -63,11 +59,15 @@ Entry Plaintext::leaf(const TreeView& tree, std::uint64_t block) {
     if (index >= entries->size()) fail(ErrorKind::kDamaged, "an indirect block of another size");
     entry = (*entries)[index];
   }
-  return entry;
+  return {entry, level};
+}
+
+Plaintext::Step Plaintext::descend(std::uint64_t block, const Stop& stop) {
+  return descend({set_.geometry, set_.pointers}, block, stop);
 }
 
 Entry Plaintext::entry(const Object& object, std::uint64_t block) {
-  return leaf({object.dnode.geometry, object.dnode.pointers}, block);
+  return descend({object.dnode.geometry, object.dnode.pointers}, block, {}).entry;
 }
 
 // -- Dnodes --------------------------------------------------------------------------------------
@@ -104,65 +104,35 @@ const Plaintext::DnodeBlock& Plaintext::dnodes(std::uint64_t number) {
 Plaintext::DnodeBlock Plaintext::read_dnodes(std::uint64_t number) {
   const std::uint64_t first = number * objset::kSlotsPerBlock;
   return in_context(fmt::format("objects from {}", first), [&] {
-    const Entry entry = leaf({set_.geometry, set_.pointers}, number);
-    const objset::DnodeBlock block = objset::read_dnode_block(vault_, entry);
-    const Bytes opened = cipher_ ? open_bonuses(block, entry, first) : Bytes();
+    const Entry entry = descend(number, {}).entry;
+    objset::DnodeBlock block = objset::read_dnode_block(vault_, entry);
+    if (cipher_) open_bonuses(entry, block, first);
     DnodeBlock plain{number, {}};
-    std::size_t at = 0;
-    for (const auto& [slot, dnode] : block) {
+    for (auto& [slot, dnode] : block) {
       Object object;
       object.number = first + slot;
-      object.dnode = dnode;
       object.byte_order = cipher_ ? entry.byte_order : set_.byte_order;
-      ByteView bonus = dnode.bonus;
-      if (cipher_ && is_sealed_bonus(dnode)) {
-        bonus = ByteView(opened).subspan(at, dnode.bonus.size());
-        at += dnode.bonus.size();
-      }
-      if (bonus.size() < dnode.bonus_length)
+      object.bonus = std::move(dnode.bonus);
+      dnode.bonus.clear();
+      object.dnode = std::move(dnode);
+      if (object.bonus.size() < object.dnode.bonus_length)
         fail(ErrorKind::kDamaged, "object {} has a bonus that is cut off", object.number);
-      bonus = bonus.first(dnode.bonus_length);
-      object.bonus.assign(bonus.begin(), bonus.end());
-      object.dnode.bonus.clear();
+      object.bonus.resize(object.dnode.bonus_length);
       plain.objects.emplace(slot, std::make_shared<const Object>(std::move(object)));
     }
     return plain;
   });
 }
 
-/// All sealed bonuses of the block, one behind the other.
-Bytes Plaintext::open_bonuses(const objset::DnodeBlock& block, const Entry& entry,
-                              std::uint64_t first_object) {
-  const bool has_sealed = std::any_of(
-      block.begin(), block.end(), [](const auto& each) { return is_sealed_bonus(each.second); });
-  if (!has_sealed) return {};
-  std::map<std::uint32_t, keys::DnodePointers> pointers;
-  for (const auto& [slot, dnode] : block) {
-    keys::DnodePointers& of = pointers[slot];
-    for (const Entry& pointer : dnode.pointers)
-      of.push_back(authentic(pointer, dnode, dnode.geometry.levels - 1U));
-    if (dnode.has_spill) of.push_back(objset::authentic_spill(dnode));
-  }
-  keys::SealedDnodes sealed = keys::seal_layout(block, pointers, entry.byte_order);
-  if (!cipher_->open(entry.sealing, sealed))
+/// A block without any, a volume's for one, needs not be opened.
+void Plaintext::open_bonuses(const Entry& entry, objset::DnodeBlock& block,
+                             std::uint64_t first_object) {
+  const bool has_sealed = std::any_of(block.begin(), block.end(), [](const auto& each) {
+    return keys::is_sealed_bonus(each.second);
+  });
+  if (has_sealed && !keys::open_bonuses(*cipher_, vault_, entry, block))
     fail(ErrorKind::kDamaged, "one of the objects {} to {} is not what was sealed with this key",
          first_object, first_object + objset::kSlotsPerBlock - 1);
-  return std::move(sealed.sealed);
-}
-
-/// What was authenticated of a pointer. Where the vault kept no MAC of an indirect block it is
-/// computed from those below.
-objset::AuthenticPointer Plaintext::authentic(const Entry& entry, const objset::Dnode& dnode,
-                                              unsigned level) {
-  const objset::TreeKind tree{dnode.type, dnode.geometry.indirect_shift};
-  if (entry.kind != EntryKind::kBlock) return {};
-  if (objset::is_mac_known(entry, level)) return objset::authentic_pointer(entry, tree, level);
-  crypto::Sha512 hash;
-  for (const Entry& below : objset::read_node(vault_, entry, dnode.geometry))
-    hash.update(authentic(below, dnode, level - 1));
-  Entry seen = entry;
-  seen.sealing.mac = objset::indirect_mac_of(hash.finish());
-  return objset::authentic_pointer(seen, tree, level);
 }
 
 // -- Blocks --------------------------------------------------------------------------------------

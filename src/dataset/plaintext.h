@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -61,6 +62,16 @@ class Plaintext {
   /// block_size() long. For callers which read ahead.
   void open(const Object& object, const objset::Entry& entry, ByteView stored, ByteSpan plain);
 
+  /// Where a way down the tree over the blocks of dnodes ends.
+  struct Step {
+    objset::Entry entry;
+    unsigned level = 0;
+  };
+  /// Goes down towards block `block`, as far as there are nodes, or until `stop` of an entry is
+  /// true. A hole where the tree has no such block.
+  using Stop = std::function<bool(const objset::Entry&)>;
+  Step descend(std::uint64_t block, const Stop& stop);
+
   /// The entries of an indirect block; valid as long as it is held.
   using Node = std::shared_ptr<const std::vector<objset::Entry>>;
   Node node(const objset::Entry& pointer, const objset::Geometry& geometry);
@@ -80,13 +91,11 @@ class Plaintext {
     objset::Entry entry;
   };
 
-  objset::Entry leaf(const TreeView& tree, std::uint64_t block);
+  Step descend(const TreeView& tree, std::uint64_t block, const Stop& stop);
   const DnodeBlock& dnodes(std::uint64_t number);
   DnodeBlock read_dnodes(std::uint64_t number);
-  Bytes open_bonuses(const objset::DnodeBlock& block, const objset::Entry& entry,
-                     std::uint64_t first_object);
-  objset::AuthenticPointer authentic(const objset::Entry& entry, const objset::Dnode& dnode,
-                                     unsigned level);
+  void open_bonuses(const objset::Entry& entry, objset::DnodeBlock& block,
+                    std::uint64_t first_object);
   void open_block(const Kind& kind, ByteView stored, ByteSpan plain);
 
   const vault::Vault& vault_;
@@ -102,8 +111,5 @@ class Plaintext {
   std::size_t next_node_ = 0;  ///< that is replaced next
   Bytes opened_;
 };
-
-/// True for the bonuses that a sealed dataset seals.
-bool is_sealed_bonus(const objset::Dnode& dnode);
 
 }  // namespace sealift::dataset

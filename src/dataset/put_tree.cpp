@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "dataset/object_types.h"
+#include "dataset/path.h"
 
 namespace sealift::dataset {
 namespace {
@@ -17,18 +18,6 @@ std::uint64_t type_of(const os::FileStatus& status) {
 
 bool is_directory(const os::FileStatus& status) {
   return type_of(status) == file_mode::kDirectory;
-}
-
-bool is_same(const Time& time, const os::FileTime& now) {
-  return time.seconds == now.seconds && time.nanoseconds == now.nanoseconds;
-}
-
-std::string joined(const std::string& path, const std::string& name) {
-  return path.empty() ? name : path + '/' + name;
-}
-
-std::uint64_t blocks_for(std::uint64_t bytes, std::uint64_t block_size) {
-  return (bytes + block_size - 1) / block_size;
 }
 
 /// Whose blocks a plain stream cut: they are made anew, as they would be without that.
@@ -229,7 +218,7 @@ bool TreePut::is_unchanged(const Child& child, std::uint64_t parent) const {
       is_directory(now) || type_of(now) != file_mode::kRegular || before.size == now.size;
   return has_size && before.generation == now.inode && before.parent == parent &&
          before.mode == now.mode && before.uid == now.uid && before.gid == now.gid &&
-         is_same(before.mtime, now.mtime) && is_same(before.ctime, now.ctime);
+         before.mtime == now.mtime && before.ctime == now.ctime;
 }
 
 // -- Files -------------------------------------------------------------------------------------
@@ -300,7 +289,7 @@ bool TreePut::put_bytes(const os::SourceFile& from, const Child& child) {
     writer.reshape(child.object, block_size);
     what.before = nullptr;
   }
-  const std::uint64_t blocks = blocks_for(what.size, block_size);
+  const std::uint64_t blocks = what.blocks();
   if (blocks > 0) writer.extend(child.object, blocks - 1);
   bool is_changed = blocks_.put(what);
   if (what.before && what.before->dnode.max_block + 1 > blocks) {

@@ -59,7 +59,7 @@ void put_volume(HeadWriter& head, const PutRequest& request, PutState& state) {
   }
   BlockPut blocks(head, state);
   is_changed |= blocks.put(what);
-  is_changed |= blocks.clear_from(what, (size + shape.block_size - 1) / shape.block_size);
+  is_changed |= blocks.clear_from(what, what.blocks());
   state.totals.is_changed = is_changed;
 }
 

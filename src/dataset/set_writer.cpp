@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "catalog/keydata.h"
+#include "keys/sealed_bonuses.h"
 #include "objset/object_type.h"
 #include "objset/plain_geometry.h"
 #include "stream/nvlist.h"
@@ -43,16 +44,6 @@ std::optional<std::uint32_t> free_slot(const objset::DnodeBlock& dnodes, std::ui
   }
   if (from < objset::kSlotsPerBlock) return from;
   return std::nullopt;
-}
-
-/// The bytes that a dnode leaves to its bonus.
-std::size_t bonus_room(const Dnode& dnode) {
-  const std::size_t pointers = dnode.geometry.pointers + (dnode.has_spill ? 1U : 0U);
-  return dnode.slots * std::size_t{512} - 64 - pointers * 128;
-}
-
-bool has_sealed_bonus(const Dnode& dnode) {
-  return dnode.bonus_length != 0 && objset::is_encrypted_type(dnode.bonus_type);
 }
 
 /// What OpenZFS begins a dataset's streams with, whatever is in it.
@@ -156,58 +147,10 @@ void SetWriter::note_room(const OpenBlock& block) {
     with_room_.insert(block.number);
 }
 
-/// Some nodes were written before anybody kept the MACs of indirect blocks: those are computed.
-objset::AuthenticPointer SetWriter::pointer_of(const Entry& entry, const Dnode& dnode,
-                                               unsigned level) {
-  const objset::TreeKind kind{dnode.type, dnode.geometry.indirect_shift};
-  if (objset::is_mac_known(entry, level)) return objset::authentic_pointer(entry, kind, level);
-  crypto::Sha512 hash;
-  for (const Entry& child : objset::read_node(tools_.reader, entry, dnode.geometry))
-    hash.update(pointer_of(child, dnode, level - 1));
-  Entry known = entry;
-  known.sealing.mac = objset::indirect_mac_of(hash.finish());
-  return objset::authentic_pointer(known, kind, level);
-}
-
-keys::DnodePointers SetWriter::pointers_of(const Dnode& dnode) {
-  keys::DnodePointers pointers;
-  for (const Entry& entry : dnode.pointers)
-    pointers.push_back(pointer_of(entry, dnode, dnode.geometry.levels - 1U));
-  if (dnode.has_spill) pointers.push_back(objset::authentic_spill(dnode));
-  return pointers;
-}
-
 void SetWriter::unseal(OpenBlock& block) {
-  std::map<std::uint32_t, keys::DnodePointers> pointers;
-  for (const auto& [slot, dnode] : block.dnodes) pointers.emplace(slot, pointers_of(dnode));
-  keys::SealedDnodes layout = keys::seal_layout(block.dnodes, pointers, block.entry.byte_order);
-  if (!cipher_->open(block.entry.sealing, layout))
+  if (!keys::open_bonuses(*cipher_, tools_.reader, block.entry, block.dnodes))
     fail(ErrorKind::kDamaged, "objects {} and up are not what was sealed with this key",
          block.number * objset::kSlotsPerBlock);
-  auto at = layout.sealed.begin();
-  for (auto& [slot, dnode] : block.dnodes) {
-    if (!has_sealed_bonus(dnode)) continue;
-    const auto end = at + static_cast<std::ptrdiff_t>(bonus_room(dnode));
-    dnode.bonus.assign(at, end);
-    at = end;
-  }
-}
-
-void SetWriter::seal_dnodes(OpenBlock& block) {
-  std::map<std::uint32_t, keys::DnodePointers> pointers;
-  for (auto& [slot, dnode] : block.dnodes) {
-    pointers.emplace(slot, pointers_of(dnode));
-    if (has_sealed_bonus(dnode)) dnode.bonus.resize(bonus_room(dnode));
-  }
-  keys::SealedDnodes layout = keys::seal_layout(block.dnodes, pointers, Endian::kLittle);
-  block.entry.sealing = maker_.seal(layout);
-  auto at = layout.sealed.begin();
-  for (auto& [slot, dnode] : block.dnodes) {
-    if (!has_sealed_bonus(dnode)) continue;
-    const auto end = at + static_cast<std::ptrdiff_t>(bonus_room(dnode));
-    dnode.bonus.assign(at, end);
-    at = end;
-  }
 }
 
 void SetWriter::close(OpenBlock& block) {
@@ -218,7 +161,8 @@ void SetWriter::close(OpenBlock& block) {
   if (block.dnodes.empty()) return;
   block.entry.kind = EntryKind::kBlock;
   block.entry.byte_order = Endian::kLittle;
-  if (maker_.seals()) seal_dnodes(block);
+  if (keys::BlockSealer* sealer = maker_.sealer())
+    block.entry.sealing = keys::seal_bonuses(*sealer, tools_.reader, block.dnodes);
   slot = block.entry;
   slot.birth = tools_.ledger.birth;
   slot.logical_size = objset::kDnodeBlockBytes;
@@ -347,7 +291,7 @@ void SetWriter::extend(std::uint64_t object, std::uint64_t last_block) {
 void SetWriter::write(std::uint64_t object, std::uint64_t block, MadeBlock made) {
   extend(object, block);
   largest_block_ = std::max(largest_block_, made.entry.logical_size);
-  if (made.entry.compression == Compression::kZstd) need(stream::feature::kZstd);
+  if (made.entry.compression == compression::kZstd) need(stream::feature::kZstd);
   objset::BlockTree& tree = tree_of(object);
   Entry& entry = tree.slot(block);
   entry = made.entry;

@@ -115,10 +115,6 @@ class SetWriter {
   void unseal(OpenBlock& block);
   void close(OpenBlock& block);
   void close_oldest();
-  void seal_dnodes(OpenBlock& block);
-  keys::DnodePointers pointers_of(const objset::Dnode& dnode);
-  objset::AuthenticPointer pointer_of(const objset::Entry& entry, const objset::Dnode& dnode,
-                                      unsigned level);
   objset::BlockTree& tree_of(std::uint64_t object);
   void close_tree();
   void note_room(const OpenBlock& block);

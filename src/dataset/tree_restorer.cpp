@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "dataset/path.h"
 
 namespace sealift::dataset {
 namespace {
@@ -23,10 +24,6 @@ bool is_final(const Error& error) {
 }
 
 }  // namespace
-
-std::string joined(const std::string& directory, const std::string& name) {
-  return directory.empty() ? name : directory + '/' + name;
-}
 
 void RestoreLog::fault(const std::string& path, const Error& error) {
   const std::lock_guard lock(mutex_);

@@ -108,7 +108,4 @@ class TreeRestorer {
   std::vector<LaterName> later_names_;
 };
 
-/// "a" and "b" are "a/b".
-std::string joined(const std::string& directory, const std::string& name);
-
 }  // namespace sealift::dataset

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "os/inode.h"
+#include "os/read_at.h"
+#include "os/sparse.h"
 
 namespace sealift::dataset {
 namespace {
@@ -30,7 +32,7 @@ void VolumeRestorer::restore(const OnBytes& on_bytes) {
 
 void VolumeRestorer::restore_to_device(const OnBytes& on_bytes) {
   const os::Fd device = os::open_device(to_);
-  const std::uint64_t room = os::length_of(device);
+  const std::uint64_t room = os::size_of(device.get());
   if (room < volume_.size())
     fail(ErrorKind::kState, "the device has {} bytes, the volume {}", room, volume_.size());
   write(device, Holes::kZero, on_bytes);
@@ -78,14 +80,17 @@ void VolumeRestorer::compare() {
 
 void compare_contents(FileReader& reader, const os::Fd& with) {
   Bytes there(kCompareBytes);
+  const auto read = [&](std::uint64_t offset, ByteSpan into) {
+    return os::read_at(with.get(), offset, into, "a file");
+  };
   const auto expect_zeros = [&](std::uint64_t from, std::uint64_t end) {
     while (from < end) {
-      const auto data = os::next_data(with, from);
-      if (!data || *data >= end) return;
-      from = *data;
+      const auto data = os::next_data(with.get(), from, end);
+      if (!data) return;
+      from = data->first;
       const ByteSpan into =
           ByteSpan(there).first(std::min<std::uint64_t>(there.size(), end - from));
-      if (os::read_some(with, from, into) != into.size() || !all_zero(into)) differ(from);
+      if (read(from, into) != into.size() || !all_zero(into)) differ(from);
       from += into.size();
     }
   };
@@ -94,7 +99,7 @@ void compare_contents(FileReader& reader, const os::Fd& with) {
     expect_zeros(done, offset);
     if (there.size() < bytes.size()) there.resize(bytes.size());
     const ByteSpan into = ByteSpan(there).first(bytes.size());
-    if (os::read_some(with, offset, into) != bytes.size() || !equal(into, bytes)) differ(offset);
+    if (read(offset, into) != bytes.size() || !equal(into, bytes)) differ(offset);
     done = offset + bytes.size();
     return true;
   });

@@ -41,8 +41,7 @@ void write_zap(SetWriter& writer, std::uint64_t object, std::vector<ZapItem> ite
   image.each_block([&](std::uint64_t block, ByteView bytes) {
     if (keeps && block <= before.object->dnode.max_block) {
       const auto old = before.from->read(*before.object, block);
-      if (old && std::equal(bytes.begin(), bytes.end(), old->bytes.begin(), old->bytes.end()))
-        return;
+      if (old && equal(bytes, old->bytes)) return;
     }
     writer.write(object, block, writer.maker().make({type, Compression{}, bytes}));
   });

@@ -27,7 +27,7 @@ std::uint64_t flags_of(const os::FileStatus& status) {
   return flags;
 }
 
-AttributeValue time(Attribute attribute, const os::FileTime& time) {
+AttributeValue time(Attribute attribute, const os::Timestamp& time) {
   return AttributeValue::numbers(attribute, static_cast<std::uint64_t>(time.seconds),
                                  time.nanoseconds);
 }

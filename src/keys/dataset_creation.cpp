@@ -90,8 +90,8 @@ void DatasetCreation::find_parents_key(const Catalog& catalog) {
     inherited_ = Inherited{root.id, std::move(key), derivation_of(wrapping)};
   };
   if (request_.key.loaded != nullptr && request_.key.location.empty()) {
-    auto found = LoadedKeys(*request_.key.loaded, tools_.clock).find(catalog, root);
-    if (found && MasterKey::unwrap(wrapping, found->key)) return keep(std::move(found->key));
+    auto found = LoadedKeys(*request_.key.loaded, tools_.clock).find_opening(catalog, root);
+    if (found) return keep(std::move(found->key));
   }
   const bool is_at_hand =
       !request_.key.location.empty() || is_unattended(stored_location(catalog, root));

@@ -64,12 +64,6 @@ void append(Bytes& out, const DnodePointers& pointers) {
     out.insert(out.end(), pointer.begin(), pointer.end());
 }
 
-/// The bytes that a dnode's core and pointers leave to its bonus.
-std::size_t bonus_room(const Dnode& dnode) {
-  const std::size_t pointers = dnode.geometry.pointers + (dnode.has_spill ? 1U : 0U);
-  return dnode.slots * std::size_t{stream::kDnodeSlotSize} - kCoreBytes - pointers * kPointerBytes;
-}
-
 /// What is authenticated is OpenZFS's dnode: ours must say no more than fits into that.
 void check_fits(const Dnode& dnode) {
   const bool fits = dnode.type <= 0xff && dnode.bonus_type <= 0xff &&
@@ -88,8 +82,7 @@ void append(SealedDnodes& out, const Dnode& dnode, const DnodePointers& pointers
   if (bonus.size() != bonus_room(dnode))
     fail(ErrorKind::kDamaged, "a bonus of {} bytes where the dnode has {}", bonus.size(),
          bonus_room(dnode));
-  const bool is_sealed = dnode.bonus_length != 0 && objset::is_encrypted_type(dnode.bonus_type);
-  Bytes& to = is_sealed ? out.sealed : out.associated;
+  Bytes& to = is_sealed_bonus(dnode) ? out.sealed : out.associated;
   to.insert(to.end(), bonus.begin(), bonus.end());
 }
 
@@ -109,6 +102,15 @@ std::uint8_t small_number(const stream::Nvlist& keydata, std::string_view name) 
 }
 
 }  // namespace
+
+bool is_sealed_bonus(const Dnode& dnode) {
+  return dnode.bonus_length != 0 && objset::is_encrypted_type(dnode.bonus_type);
+}
+
+std::size_t bonus_room(const Dnode& dnode) {
+  const std::size_t pointers = dnode.geometry.pointers + (dnode.has_spill ? 1U : 0U);
+  return dnode.slots * std::size_t{stream::kDnodeSlotSize} - kCoreBytes - pointers * kPointerBytes;
+}
 
 SealedDnodes seal_layout(const objset::DnodeBlock& block,
                          const std::map<std::uint32_t, DnodePointers>& pointers,

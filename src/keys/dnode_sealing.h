@@ -19,6 +19,11 @@ struct SealedDnodes {
   Bytes sealed;
 };
 
+/// True for the bonuses that a sealed dataset seals.
+bool is_sealed_bonus(const objset::Dnode& dnode);
+/// The bytes that a dnode's core and pointers, its spill block's among them, leave to its bonus.
+std::size_t bonus_room(const objset::Dnode& dnode);
+
 /// `pointers` has an item for each dnode of `block`, `byte_order` is that of the block. Throws
 /// Error(kDamaged) where a bonus has not the length that its dnode leaves to it.
 SealedDnodes seal_layout(const objset::DnodeBlock& block,

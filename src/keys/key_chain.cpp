@@ -34,6 +34,15 @@ std::optional<MasterKey> KeyChain::open(const catalog::Catalog& catalog,
   });
 }
 
+std::optional<MasterKey> KeyChain::open_if_sealed(const catalog::Catalog& catalog,
+                                                  const catalog::DatasetRecord& dataset) {
+  if (!dataset.key) return std::nullopt;
+  if (auto key = open(catalog, dataset)) return key;
+  throw Error(ErrorKind::kState, "encryption key not loaded")
+      .set_hint(fmt::format("sealift load-key {}, or give it with -L",
+                            catalog.full_name(dataset.key->encryption_root)));
+}
+
 MasterKey KeyChain::open(const catalog::Wrapping& wrapping, const std::string& name) {
   return in_context(name, [&] { return opened(try_open(wrapping, name)); });
 }
@@ -49,8 +58,7 @@ const WrappingKey* KeyChain::loaded(const catalog::Catalog& catalog,
   if (access_.loaded == nullptr) return nullptr;
   if (loaded_.root != root.id || loaded_.opens != root.key->own) {
     loaded_ = {root.id, root.key->own, std::nullopt};
-    auto found = LoadedKeys(*access_.loaded).find(catalog, root);
-    if (found && MasterKey::unwrap(own_wrapping(catalog, root), found->key))
+    if (auto found = LoadedKeys(*access_.loaded).find_opening(catalog, root))
       loaded_.key = std::move(found->key);
   }
   return loaded_.key ? &*loaded_.key : nullptr;

@@ -18,6 +18,10 @@ class KeyChain {
   /// The master key of an encrypted dataset; nothing if no key is at hand. Throws Error(kWrongKey).
   std::optional<MasterKey> open(const catalog::Catalog& catalog,
                                 const catalog::DatasetRecord& dataset);
+  /// The same of any dataset: nothing only for one that is not encrypted. Throws Error(kState)
+  /// where no key is at hand.
+  std::optional<MasterKey> open_if_sealed(const catalog::Catalog& catalog,
+                                          const catalog::DatasetRecord& dataset);
   /// That in a stream's head. `name` is the sender's for the dataset.
   MasterKey open(const catalog::Wrapping& wrapping, const std::string& name);
   /// The same, of whatever wrapping; nothing if the key does not open it.

@@ -70,12 +70,8 @@ void KeyChange::check_changeable() const {
 
 /// The key that opens `root` now.
 LoadedKey KeyChange::key_of(const DatasetRecord& root, const char* complaint) {
-  if (keyring_) {
-    auto found = keyring_->find(before_, root);
-    if (found && MasterKey::unwrap(own_wrapping(before_, root), found->key)) {
-      return std::move(*found);
-    }
-  }
+  if (keyring_)
+    if (auto found = keyring_->find_opening(before_, root)) return std::move(*found);
   const std::string name = before_.full_name(root.id);
   if (!request_.load) {
     Error error(ErrorKind::kState, complaint);

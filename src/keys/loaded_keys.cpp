@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "base/endian.h"
+#include "keys/key_records.h"
+#include "keys/master_key.h"
 
 namespace sealift::keys {
 namespace {
@@ -25,6 +27,13 @@ std::optional<LoadedKey> LoadedKeys::find(const catalog::Catalog& catalog,
   const auto ends = load<std::uint64_t>(payload.view().data() + WrappingKey::kBytes);
   payload.shrink(WrappingKey::kBytes);
   return LoadedKey{WrappingKey::from_bytes(std::move(payload)), ends};
+}
+
+std::optional<LoadedKey> LoadedKeys::find_opening(const catalog::Catalog& catalog,
+                                                  const catalog::DatasetRecord& root) const {
+  auto found = find(catalog, root);
+  if (found && !MasterKey::unwrap(own_wrapping(catalog, root), found->key)) found.reset();
+  return found;
 }
 
 void LoadedKeys::keep(const catalog::Catalog& catalog, const catalog::DatasetRecord& root,

@@ -30,6 +30,9 @@ class LoadedKeys {
 
   std::optional<LoadedKey> find(const catalog::Catalog& catalog,
                                 const catalog::DatasetRecord& root) const;
+  /// The same, if it opens what is wrapped for `root` now.
+  std::optional<LoadedKey> find_opening(const catalog::Catalog& catalog,
+                                        const catalog::DatasetRecord& root) const;
   /// Throws as os::Keyring::keep().
   void keep(const catalog::Catalog& catalog, const catalog::DatasetRecord& root,
             const LoadedKey& key) const;

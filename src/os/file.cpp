@@ -12,6 +12,7 @@
 
 #include "os/directory.h"
 #include "os/errno.h"
+#include "os/read_at.h"
 
 namespace sealift::os {
 
@@ -84,16 +85,7 @@ File& File::operator=(File&& other) noexcept {
 }
 
 std::size_t File::read_at(std::uint64_t offset, ByteSpan into) const {
-  std::size_t done = 0;
-  while (done < into.size()) {
-    const ssize_t got = ::pread(descriptor_, into.data() + done, into.size() - done,
-                                static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail_errno("read", path_.native());
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return done;
+  return os::read_at(descriptor_, offset, into, path_.native());
 }
 
 void File::write_at(std::uint64_t offset, ByteView bytes) const {

@@ -247,30 +247,8 @@ void write_all(const Fd& file, std::uint64_t offset, ByteView bytes) {
   }
 }
 
-std::size_t read_some(const Fd& file, std::uint64_t offset, ByteSpan into) {
-  std::size_t done = 0;
-  while (done < into.size()) {
-    const ssize_t count = retrying([&] {
-      return ::pread(file.get(), into.data() + done, into.size() - done,
-                     static_cast<off_t>(offset + done));
-    });
-    if (count < 0) fail_errno("read", "a file");
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  return done;
-}
-
 void set_length(const Fd& file, std::uint64_t bytes) {
   expect(::ftruncate(file.get(), static_cast<off_t>(bytes)), "resize", "a file");
-}
-
-std::optional<std::uint64_t> next_data(const Fd& file, std::uint64_t offset) {
-  const off_t found = ::lseek(file.get(), static_cast<off_t>(offset), SEEK_DATA);
-  if (found >= 0) return static_cast<std::uint64_t>(found);
-  if (errno == ENXIO) return std::nullopt;
-  if (is_unsupported(errno)) return offset;
-  fail_errno("read", "a file");
 }
 
 void zero_range(const Fd& file, std::uint64_t offset, std::uint64_t length) {
@@ -291,12 +269,6 @@ void zero_range(const Fd& file, std::uint64_t offset, std::uint64_t length) {
 
 void sync_file(const Fd& file) {
   expect(::fsync(file.get()), "write", "a file");
-}
-
-std::uint64_t length_of(const Fd& file) {
-  const off_t end = ::lseek(file.get(), 0, SEEK_END);
-  if (end < 0) fail_errno("examine", "a file");
-  return static_cast<std::uint64_t>(end);
 }
 
 }  // namespace sealift::os

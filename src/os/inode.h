@@ -11,14 +11,9 @@
 
 #include "base/bytes.h"
 #include "os/fd.h"
+#include "os/timestamp.h"
 
 namespace sealift::os {
-
-struct Timestamp {
-  std::int64_t seconds = 0;
-  std::uint32_t nanoseconds = 0;
-  bool operator==(const Timestamp&) const = default;
-};
 
 struct InodeStatus {
   std::uint32_t mode = 0;  ///< type and permissions
@@ -92,15 +87,9 @@ bool may_change_owners();
 
 // Of open regular files and block devices.
 void write_all(const Fd& file, std::uint64_t offset, ByteView bytes);
-/// Short at the end only.
-std::size_t read_some(const Fd& file, std::uint64_t offset, ByteSpan into);
 void set_length(const Fd& file, std::uint64_t bytes);
-/// Where data go on, at or behind `offset`; nothing if only a hole follows.
-std::optional<std::uint64_t> next_data(const Fd& file, std::uint64_t offset);
 /// Makes a range read as zeros, without writing them where that can be.
 void zero_range(const Fd& file, std::uint64_t offset, std::uint64_t length);
 void sync_file(const Fd& file);
-/// Bytes that a regular file or block device has room for.
-std::uint64_t length_of(const Fd& file);
 
 }  // namespace sealift::os

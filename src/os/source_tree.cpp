@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "os/errno.h"
+#include "os/read_at.h"
 
 namespace sealift::os {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 constexpr unsigned kWanted = STATX_BASIC_STATS | STATX_BTIME;
 constexpr unsigned kMinorBits = 20;
 
-FileTime time_of(const struct statx_timestamp& time) {
+Timestamp time_of(const struct statx_timestamp& time) {
   return {time.tv_sec, time.tv_nsec};
 }
 
@@ -75,16 +76,7 @@ SourceFile::SourceFile(const std::string& path)
 }
 
 std::size_t SourceFile::read_at(std::uint64_t offset, ByteSpan into) const {
-  std::size_t done = 0;
-  while (done < into.size()) {
-    const ssize_t got = ::pread(fd_.get(), into.data() + done, into.size() - done,
-                                static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail_errno("read", path_);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return done;
+  return os::read_at(fd_.get(), offset, into, path_);
 }
 
 FileStatus SourceFile::status() const {

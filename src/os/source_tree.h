@@ -9,17 +9,12 @@
 
 #include "base/bytes.h"
 #include "os/fd.h"
+#include "os/timestamp.h"
 
 // Files as whoever copies them sees them. Whoever changes them meanwhile must not lead the reader
 // astray: nothing is followed but the path that it begins with.
 
 namespace sealift::os {
-
-struct FileTime {
-  std::int64_t seconds = 0;
-  std::uint32_t nanoseconds = 0;
-  bool operator==(const FileTime&) const = default;
-};
 
 /// What the kernel says of a file (statx).
 struct FileStatus {
@@ -32,8 +27,8 @@ struct FileStatus {
   std::uint32_t rdev_major = 0;
   std::uint32_t rdev_minor = 0;
   std::uint64_t size = 0;
-  FileTime atime, mtime, ctime;
-  std::optional<FileTime> birth;
+  Timestamp atime, mtime, ctime;
+  std::optional<Timestamp> birth;
   bool is_immutable = false;
   bool is_append_only = false;
   bool is_no_dump = false;
