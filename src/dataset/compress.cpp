@@ -13,6 +13,7 @@
 #include "base/checked.h"
 #include "base/endian.h"
 #include "base/error.h"
+#include "dataset/old_compression.h"
 
 namespace sealift::dataset {
 namespace {
@@ -24,6 +25,7 @@ constexpr unsigned kLevelShift = 24;
 constexpr std::uint64_t kKindMask = 0x7f;  ///< of the property; the level is above
 constexpr unsigned kPropertyLevelShift = 7;
 
+constexpr std::uint8_t kEmpty = 4;  ///< ZIO_COMPRESS_EMPTY: no property has it
 constexpr std::uint8_t kZstdDefault = 3;
 constexpr std::uint8_t kZstdMax = 19;
 constexpr std::uint8_t kZstdFast1 = 103;
@@ -43,10 +45,10 @@ Compression Compression::from_property(std::uint64_t value) {
   Compression how;
   how.kind = static_cast<std::uint8_t>(value & kKindMask);
   how.level = static_cast<std::uint8_t>(value >> kPropertyLevelShift);
-  const bool is_written =
-      how.kind == compression::kOff || how.kind == compression::kZstd ||
-      (how.kind >= compression::kGzip1 && how.kind <= compression::kGzip9);
-  if (!is_written) how.kind = compression::kLz4;
+  const bool is_default =
+      how.kind != compression::kZstd &&
+      (how.kind < compression::kOff || how.kind > compression::kZle || how.kind == kEmpty);
+  if (is_default) how.kind = compression::kLz4;
   if (how.kind != compression::kZstd) {
     how.level = 0;
   } else if (how.level == 0) {
@@ -102,6 +104,8 @@ std::size_t Compressor::squeeze(const Compression& how, ByteView plain, std::siz
     store(out_.data(), static_cast<std::uint32_t>(made), Endian::kBig);
     return kLengthBytes + static_cast<std::size_t>(made);
   }
+  if (how.kind == compression::kLzjb) return compress_lzjb(plain, ByteSpan(out_).first(limit));
+  if (how.kind == compression::kZle) return compress_zle(plain, ByteSpan(out_).first(limit));
   uLongf made = limit;
   const int level = how.kind - compression::kGzip1 + 1;
   return compress2(out_.data(), &made, plain.data(), plain.size(), level) == Z_OK ? made : 0;

@@ -11,11 +11,10 @@
 namespace sealift::dataset {
 
 /// How blocks are to be compressed: the value of the property `compression` (include/sys/zio.h,
-/// include/sys/zio_compress.h). Kinds that OpenZFS keeps for old datasets, lzjb and zle, are
-/// written as lz4.
+/// include/sys/zio_compress.h).
 struct Compression {
-  std::uint8_t kind = compression::kLz4;  ///< enum zio_compress: off, lz4, gzip-N or zstd
-  std::uint8_t level = 0;  ///< enum zio_zstd_levels
+  std::uint8_t kind = compression::kLz4;  ///< compression::*, but for kUnknown
+  std::uint8_t level = 0;                 ///< enum zio_zstd_levels
 
   static Compression from_property(std::uint64_t value);
   bool operator==(const Compression&) const = default;
