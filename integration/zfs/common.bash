@@ -84,6 +84,34 @@ same() {        # same SNAPSHOT ORIGIN: its contents are what the origin snapsho
     diff "$work/manifest/$(tr / _ <<<"$2")" $work/now >$work/diff || { head -n 20 $work/diff; fail "$1 is not $2"; }
 }
 
+alike() {       # alike ORIGIN SNAPSHOT: equal but for inode numbers
+    if [ "$(zfs get -H -o value keystatus "${2%@*}")" = unavailable ]; then open_dataset "${2%@*}"; fi
+    manifest "$2" >$work/now || fail "cannot read $2"
+    equal_trees "$work/manifest/$(tr / _ <<<"$1")" $work/now || fail "$2 is not $1"
+}
+
+equal_trees() { # equal_trees MANIFEST MANIFEST: but for inode numbers; else says what differs
+    python3 - "$1" "$2" <<'EOF'
+import json, sys
+def load(path):
+    with open(path) as f:
+        listing = json.load(f)
+    def strip(value):
+        if isinstance(value, dict):
+            return {k: strip(v) for k, v in value.items() if k != "ino"}
+        return [strip(v) for v in value] if isinstance(value, list) else value
+    return strip(listing)
+a, b = load(sys.argv[1]), load(sys.argv[2])
+if a != b:
+    files_a, files_b = (x.get("files", x) if isinstance(x, dict) else x for x in (a, b))
+    if isinstance(files_a, dict):
+        for key in sorted(set(files_a) | set(files_b)):
+            if files_a.get(key) != files_b.get(key):
+                print(key, files_a.get(key), files_b.get(key), sep="\n  ")
+    sys.exit(1)
+EOF
+}
+
 identical() {   # identical FILE ARGUMENT...: FILE is what `zfs send ARGUMENT...` prints
     local file=$1; shift
     zfs send "$@" | cmp - "$file" || fail "not what ZFS sends: $*"
