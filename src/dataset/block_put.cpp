@@ -2,6 +2,8 @@
 #include "dataset/block_put.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -11,7 +13,7 @@
 namespace sealift::dataset {
 namespace {
 
-/// Read in one go, for each thread.
+/// Read, or kept of small files, in one go, for each thread.
 constexpr std::uint64_t kReadBytes = 1U << 20;
 /// Less is made here sooner than a thread begins with it.
 constexpr std::size_t kBytesForThread = 256U << 10;
@@ -53,6 +55,7 @@ bool BlockPut::put_range(const BytesToPut& what, std::uint64_t first_block,
                          std::uint64_t end_block) {
   const std::uint64_t at_once =
       std::max<std::uint64_t>(1, kReadBytes * makers_.size() / what.block_size);
+  const std::uint32_t type = head_.writer().edit(what.object).type;
   bool is_changed = false;
   std::vector<Changed> changed;
   for (std::uint64_t at = first_block; at < end_block; at += at_once) {
@@ -67,37 +70,56 @@ bool BlockPut::put_range(const BytesToPut& what, std::uint64_t first_block,
       if (all_zero(bytes)) {
         is_changed |= punch(what, at + i, at + i + 1);
       } else if (!is_equal(what, at + i, bytes)) {
-        changed.push_back({at + i, bytes});
+        changed.push_back({what.object, at + i, type, bytes});
       }
     }
-    is_changed |= write(what, changed);
+    is_changed |= !changed.empty();
+    const std::size_t size = changed.size() * what.block_size;
+    state_.totals.written_bytes += size;
+    if (state_.dry_run) continue;
+    size < 2 * kBytesForThread ? keep(changed) : write(changed);
   }
   return is_changed;
 }
 
-bool BlockPut::write(const BytesToPut& what, const std::vector<Changed>& changed) {
-  state_.totals.written_bytes += changed.size() * what.block_size;
-  if (changed.empty() || state_.dry_run) return !changed.empty();
-  SetWriter& writer = head_.writer();
-  std::vector<MadeBlock> made = make(writer.edit(what.object).type, changed);
-  for (std::size_t i = 0; i < changed.size(); ++i)
-    writer.write(what.object, changed[i].block, std::move(made[i]));
-  return true;
+void BlockPut::keep(const std::vector<Changed>& changed) {
+  for (const Changed& each : changed) {
+    const Bytes& kept = waiting_bytes_.emplace_back(each.bytes.begin(), each.bytes.end());
+    waiting_.push_back({each.object, each.block, each.object_type, kept});
+    waiting_size_ += kept.size();
+  }
+  if (waiting_size_ >= kReadBytes * makers_.size()) finish();
 }
 
-/// Compressing is most of the work: each thread takes every nth block.
-std::vector<MadeBlock> BlockPut::make(std::uint32_t type, const std::vector<Changed>& changed) {
+void BlockPut::finish() {
+  write(waiting_);
+  waiting_.clear();
+  waiting_bytes_.clear();
+  waiting_size_ = 0;
+}
+
+void BlockPut::write(const std::vector<Changed>& changed) {
+  if (changed.empty()) return;
+  std::vector<MadeBlock> made = make(changed);
+  for (std::size_t i = 0; i < changed.size(); ++i)
+    head_.writer().write(changed[i].object, changed[i].block, std::move(made[i]));
+}
+
+/// Compressing is most of the work: each thread takes the next block that nobody has.
+std::vector<MadeBlock> BlockPut::make(const std::vector<Changed>& changed) {
   std::vector<MadeBlock> made(changed.size());
-  const auto work = [&](std::size_t maker, std::size_t step) {
-    for (std::size_t i = maker; i < changed.size(); i += step)
-      made[i] = makers_[maker].make({type, compression_, changed[i].bytes});
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&](BlockMaker& maker) {
+    for (std::size_t i = next++; i < changed.size(); i = next++)
+      made[i] = maker.make({changed[i].object_type, compression_, changed[i].bytes});
   };
-  const std::size_t bytes = changed.size() * changed.front().bytes.size();
+  std::size_t bytes = 0;
+  for (const Changed& each : changed) bytes += each.bytes.size();
   const std::size_t threads = std::clamp<std::size_t>(bytes / kBytesForThread, 1, makers_.size());
   std::vector<std::future<void>> others;
   for (std::size_t i = 1; i < threads; ++i)
-    others.push_back(std::async(std::launch::async, work, i, threads));
-  work(0, threads);
+    others.push_back(std::async(std::launch::async, work, std::ref(makers_[i])));
+  work(makers_.front());
   for (std::future<void>& other : others) other.get();
   return made;
 }

@@ -40,9 +40,11 @@ class BlockPut {
  public:
   BlockPut(HeadWriter& head, PutState& state);
 
-  /// True if a block changed. Throws Error where the file cannot be read. A file that became
-  /// shorter meanwhile is as if it ended in zeros.
+  /// True if a block changed; it may wait for others then, until finish(). Throws Error where the
+  /// file cannot be read. A file that became shorter meanwhile is as if it ended in zeros.
   bool put(const BytesToPut& what);
+  /// Writes what waits. Call before the objects' blocks are read or freed.
+  void finish();
   /// Turns all from `first_block` on into holes. True if there was anything else.
   bool clear_from(const BytesToPut& what, std::uint64_t first_block) {
     return punch(what, first_block, UINT64_MAX);
@@ -50,13 +52,16 @@ class BlockPut {
 
  private:
   bool put_range(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block);
-  /// A block that differs, and its number.
+  /// A block that differs, and whose it is.
   struct Changed {
+    std::uint64_t object;
     std::uint64_t block;
+    std::uint32_t object_type;
     ByteView bytes;
   };
-  bool write(const BytesToPut& what, const std::vector<Changed>& changed);
-  std::vector<MadeBlock> make(std::uint32_t type, const std::vector<Changed>& changed);
+  void write(const std::vector<Changed>& changed);
+  void keep(const std::vector<Changed>& changed);
+  std::vector<MadeBlock> make(const std::vector<Changed>& changed);
   bool punch(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block);
   /// Where in a tree a block is.
   struct Spot {
@@ -72,6 +77,10 @@ class BlockPut {
   Compression compression_;
   std::deque<BlockMaker> makers_;  ///< one for each thread
   Bytes buffer_;
+  /// Blocks of files that alone are too small for several threads.
+  std::vector<Changed> waiting_;
+  std::deque<Bytes> waiting_bytes_;
+  std::size_t waiting_size_ = 0;
 };
 
 }  // namespace sealift::dataset

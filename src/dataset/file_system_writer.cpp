@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/file_system_writer.h"
 
+#include <algorithm>
+
 #include "base/checked.h"
 #include "base/error.h"
 #include "dataset/object_types.h"
@@ -16,10 +18,19 @@ bool is_directory(std::uint32_t mode) {
   return (mode & file_mode::kTypeMask) == file_mode::kDirectory;
 }
 
+/// `legacy` is 0, `auto` 1 (module/zfs/dmu_objset.c, dnodesize_changed_cb).
+std::uint8_t slots_for(std::uint64_t dnode_size) {
+  constexpr std::uint64_t automatic = 1;
+  constexpr std::uint8_t automatic_slots = 2;
+  if (dnode_size == automatic) return automatic_slots;
+  const std::uint64_t slots = dnode_size / stream::kDnodeSlotSize;
+  return static_cast<std::uint8_t>(std::clamp<std::uint64_t>(slots, 1, objset::kSlotsPerBlock));
+}
+
 }  // namespace
 
-FileSystemWriter::FileSystemWriter(SetWriter& writer, Plaintext* before)
-    : writer_(writer), before_(before) {
+FileSystemWriter::FileSystemWriter(SetWriter& writer, Plaintext* before, std::uint64_t dnode_size)
+    : writer_(writer), before_(before), dnode_slots_(slots_for(dnode_size)) {
   if (before == nullptr) {
     begin_new();
   } else {
@@ -61,7 +72,7 @@ void FileSystemWriter::open(Plaintext& before) {
 }
 
 std::uint64_t FileSystemWriter::create(std::uint32_t mode) {
-  const std::uint64_t object = writer_.allocate();
+  const std::uint64_t object = writer_.allocate(dnode_slots_);
   const std::uint32_t type =
       is_directory(mode) ? object_type::kDirectoryContents : object_type::kFileContents;
   writer_.create(object, {type, 512, object_type::kSystemAttributes, kFirstBonusBytes});

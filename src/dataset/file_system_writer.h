@@ -13,10 +13,11 @@ namespace sealift::dataset {
 /// there are, and what is in them, is the caller's. All arguments must outlive it; one thread.
 class FileSystemWriter {
  public:
-  /// `before` is null for a new file system. Throws Error(kRefused) for one that was made in a way
+  /// `before` is null for a new file system; new files have dnodes of `dnode_size`, the property's
+  /// value. Throws Error(kRefused) for one that was made in a way
   /// which is only read here: names compared in another way than byte for byte, or files without
   /// system attributes.
-  FileSystemWriter(SetWriter& writer, Plaintext* before);
+  FileSystemWriter(SetWriter& writer, Plaintext* before, std::uint64_t dnode_size);
 
   std::uint64_t root() const { return root_; }
   SetWriter& writer() { return writer_; }
@@ -36,6 +37,7 @@ class FileSystemWriter {
 
   SetWriter& writer_;
   Plaintext* before_;
+  std::uint8_t dnode_slots_;
   std::uint64_t root_ = 0;
   std::optional<AttributeWriter> attributes_;
 };

@@ -21,13 +21,14 @@ dataset::NewFile root_directory(const Moment& moment) {
   file.status.mtime.seconds = moment.seconds;
   file.status.atime = file.status.ctime = file.status.mtime;
   file.status.birth = file.status.mtime;
+  file.generation = 1;
   file.size = 2;
   file.links = 2;
   return file;
 }
 
 void make_file_system(dataset::HeadWriter& head, const Moment& moment) {
-  dataset::FileSystemWriter files(head.writer(), nullptr);
+  dataset::FileSystemWriter files(head.writer(), nullptr, head.property("dnodesize", 0));
   dataset::NewFile root = root_directory(moment);
   root.parent = files.root();
   files.put_names(files.root(), {}, nullptr);

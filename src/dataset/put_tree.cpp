@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/put_tree.h"
 
+#include <algorithm>
+
 #include "base/checked.h"
 #include "base/error.h"
+#include "dataset/extended_attributes.h"
 #include "dataset/object_types.h"
 #include "dataset/path.h"
 
@@ -25,31 +28,53 @@ bool is_cut(const objset::Dnode& dnode) {
   return dnode.uncut_size != 0 || dnode.hole_end != 0;
 }
 
+/// Over holes between them, however wide, it steps at once.
+template <class Visit>
+void each_object(Plaintext& from, const Visit& visit) {
+  const objset::Geometry& geometry = from.set().geometry;
+  const std::uint64_t end = from.set().object_limit() / objset::kSlotsPerBlock;
+  for (std::uint64_t block = 0; block < std::min(end, geometry.capacity());) {
+    const auto [entry, level] = from.descend(block, {});
+    if (entry.kind != objset::EntryKind::kBlock) {
+      block = geometry.blocks_of(level, geometry.ancestor(block, level)).end;
+      continue;
+    }
+    for (std::uint64_t slot = 0; slot < objset::kSlotsPerBlock; ++slot)
+      if (const ObjectPtr found = from.find(block * objset::kSlotsPerBlock + slot)) visit(*found);
+    ++block;
+  }
+}
+
 }  // namespace
 
 TreePut::TreePut(HeadWriter& head, const PutRequest& request, PutState& state)
     : head_(head),
       request_(request),
       state_(state),
-      files_(head.writer(), head.before()),
+      before_(head.before() != nullptr ? std::optional<FileSystem>(*head.before()) : std::nullopt),
+      files_(head.writer(), head.before(), head.property("dnodesize", 0)),
       blocks_(head, state),
-      record_size_(head.property("recordsize", kDefaultRecordBytes)) {
-  if (head.before() != nullptr) before_.emplace(*head.before());
-}
+      record_size_(head.property("recordsize", kDefaultRecordBytes)),
+      xattr_directories_(
+          {files_, before_ ? &*before_ : nullptr, head.compression(), record_size_, claimed_}) {}
 
 void TreePut::run() {
   const os::SourceDirectory source(request_.source);
   Child root;
   root.status = source.status();
   root.object = files_.root();
+  root.generation = root.status.inode;
   if (before_) {
-    root.before = before_->file(root.object);
+    root.before = std::make_shared<const File>(before_->file(root.object));
+    root.generation = root.before->generation;  // it is the same, whatever directory is put there
     claimed_.insert(root.object);
   } else {
     state_.totals.is_changed = true;
   }
   device_ = root.status.device;
-  put_directory(source, root, root.object);
+  const std::uint64_t object = root.object;
+  put_directory(source, std::move(root), object);
+  blocks_.finish();
   finish_links();
   remove_gone();
   files_.finish();
@@ -69,9 +94,9 @@ void TreePut::note(const Child& child) {
 
 // -- Directories -------------------------------------------------------------------------------
 
-TreePut::Names TreePut::names_before(const std::optional<File>& directory) const {
+TreePut::Names TreePut::names_before(const File* directory) const {
   Names names;
-  if (!directory) return names;
+  if (directory == nullptr) return names;
   before_->each_entry(*directory, [&](const DirectoryEntry& entry) {
     names.emplace(entry.name, entry.object);
     return true;
@@ -87,98 +112,108 @@ bool TreePut::is_excluded(const std::string& path, const std::string& name) cons
   return false;
 }
 
-std::vector<TreePut::Child> TreePut::list(const os::SourceDirectory& from,
-                                          const std::string& path) {
-  std::vector<Child> children;
-  for (const std::string& name : from.names()) {
-    Child child;
-    child.name = name;
-    child.path = joined(path, name);
-    if (is_excluded(child.path, name)) continue;
-    const auto status = from.status(name);
-    if (!status) {
-      warn(fmt::format("{} vanished", child.path));
-      continue;
-    }
-    child.status = *status;
-    if (request_.one_file_system && status->device != device_ && !is_directory(*status)) continue;
-    children.push_back(std::move(child));
+/// Nothing where it is left out.
+std::optional<TreePut::Child> TreePut::look_at(const os::SourceDirectory& from, const Child& in,
+                                               const std::string& name) {
+  Child child;
+  child.path = joined(in.path, name);
+  if (is_excluded(child.path, name)) return std::nullopt;
+  const auto status = from.status(name);
+  if (!status) {
+    warn(fmt::format("{} vanished", child.path));
+    return std::nullopt;
   }
-  return children;
+  if (request_.one_file_system && status->device != device_ && !is_directory(*status))
+    return std::nullopt;
+  child.name = name;
+  child.status = *status;
+  child.generation = status->inode;
+  return child;
 }
 
-void TreePut::put_directory(const os::SourceDirectory& from, const Child& self,
-                            std::uint64_t parent) {
-  ++state_.progress.files;
-  Names before = names_before(self.before);
-  std::vector<Child> children;
+/// All in it but directories is put where it is met: a directory may have a million names.
+TreePut::Listing TreePut::put_names(const os::SourceDirectory& from, const Child& self) {
   const bool is_crossed = request_.one_file_system && self.status.device != device_;
-  if (!is_crossed) children = list(from, self.path);
+  std::vector<os::SourceDirectory::Entry> entries;
+  if (!is_crossed) entries = from.entries();
+  Names before = names_before(self.before.get());
   std::unordered_set<std::uint64_t> inodes;
-  for (const Child& child : children) inodes.insert(child.status.inode);
-  std::vector<ZapItem> items;
-  std::size_t directories = 0;
-  bool names_changed = !self.before || before.size() != children.size();
-  for (Child& child : children) {
-    match(child, before, inodes);
-    if (!is_directory(child.status)) put_file(from, child, self.object);
-    directories += is_directory(child.status) ? 1 : 0;
-    items.push_back({child.name, 8, {directory_entry::encode(child.object, child.status.mode)}});
-    const auto old = before.find(child.name);
-    if (old != before.end() && old->second == child.object) {
+  if (!before.empty())
+    for (const auto& entry : entries) inodes.insert(entry.inode);
+  Listing listing;
+  listing.is_changed = !self.before;
+  for (auto& [name, inode] : entries) {
+    std::optional<Child> child = look_at(from, self, name);
+    if (!child) continue;
+    match(*child, before, inodes);
+    const auto old = before.find(name);
+    if (old != before.end() && old->second == child->object) {
       before.erase(old);
     } else {
-      names_changed = true;
+      listing.is_changed = true;
+    }
+    const std::uint64_t value = directory_entry::encode(child->object, child->status.mode);
+    listing.items.push_back({std::move(name), 8, {value}});
+    if (is_directory(child->status)) {
+      listing.directories.push_back(std::move(*child));
+    } else {
+      put_file(from, std::move(*child), self.object);
     }
   }
+  listing.is_changed |= !before.empty();
   for (const auto& [name, object] : before) gone_.emplace_back(object, joined(self.path, name));
-  if (names_changed)
-    files_.put_names(self.object, std::move(items), self.before ? self.before->object : nullptr);
-  NewFile file;
-  file.status = self.status;
-  file.size = children.size() + 2;
-  file.links = directories + 2;
-  file.parent = parent;
-  if (names_changed || !is_unchanged(self, parent)) {
-    put_znode(from, self, std::move(file));
+  return listing;
+}
+
+void TreePut::put_directory(const os::SourceDirectory& from, Child self, std::uint64_t parent) {
+  ++state_.progress.files;
+  Listing listing = put_names(from, self);
+  if (listing.is_changed || !is_unchanged(self, parent)) {
+    self.project = from.project();
+    NewFile file = outline(self, parent);
+    complete(file, from, self);
+    file.size = listing.items.size() + 2;
+    file.links = listing.directories.size() + 2;
+    files_.put_attributes(self.object, file);
     note(self);
   } else {
     ++state_.totals.unchanged;
   }
-  for (const Child& child : children) {
-    if (!is_directory(child.status)) continue;
+  if (listing.is_changed)
+    files_.put_names(self.object, std::move(listing.items),
+                     self.before ? self.before->object : nullptr);
+  for (Child& child : listing.directories) {
     const auto below = from.open_directory(child.name);
-    if (!below || !below->status().is_same_file(child.status)) {
+    if (!below || !below->status().is_same_file(child.status))
       fail(ErrorKind::kRetry, "{} was replaced while it was read", child.path);
-    }
-    put_directory(*below, child, self.object);
+    put_directory(*below, std::move(child), self.object);
   }
 }
 
 // -- Who is who --------------------------------------------------------------------------------
 
 /// The object as a file of the same type that nothing else in the source is; nothing otherwise.
-std::optional<File> TreePut::known(std::uint64_t object, const os::FileStatus& status) const {
-  if (claimed_.count(object) != 0) return std::nullopt;
+std::shared_ptr<const File> TreePut::known(std::uint64_t object,
+                                           const os::FileStatus& status) const {
+  if (claimed_.count(object) != 0) return nullptr;
   File file = before_->file(object);
-  if (file.type() != type_of(status)) return std::nullopt;
-  return file;
+  if (file.type() != type_of(status)) return nullptr;
+  return std::make_shared<const File>(std::move(file));
 }
 
 void TreePut::index_inodes() {
   is_indexed_ = true;
-  Plaintext& from = *head_.before();
-  for (std::uint64_t object = 1; object < from.set().object_limit(); ++object) {
-    const ObjectPtr found = from.find(object);
-    if (!found || found->dnode.bonus_type != object_type::kSystemAttributes) continue;
-    by_inode_.emplace(before_->file(object).generation, object);
-  }
+  each_object(*head_.before(), [&](const Object& object) {
+    if (object.dnode.bonus_type != object_type::kSystemAttributes) return;
+    const File file = before_->file(object.number);
+    if ((file.flags & znode_flag::kXattr) == 0) by_inode_.emplace(file.generation, object.number);
+  });
 }
 
-std::optional<File> TreePut::find_by_inode(const os::FileStatus& status) {
+std::shared_ptr<const File> TreePut::find_by_inode(const os::FileStatus& status) {
   if (!is_indexed_) index_inodes();
   const auto found = by_inode_.find(status.inode);
-  return found == by_inode_.end() ? std::nullopt : known(found->second, status);
+  return found == by_inode_.end() ? nullptr : known(found->second, status);
 }
 
 void TreePut::match(Child& child, const Names& before,
@@ -191,13 +226,13 @@ void TreePut::match(Child& child, const Names& before,
     }
   }
   const auto name = before.find(child.name);
-  std::optional<File> by_name;
+  std::shared_ptr<const File> by_name;
   if (name != before.end()) by_name = known(name->second, child.status);
   if (by_name && by_name->generation == child.status.inode) {
     child.before = std::move(by_name);
   } else if (before_) {
     child.before = find_by_inode(child.status);
-    child.is_renamed = child.before.has_value();
+    child.is_renamed = child.before != nullptr;
     // What had the name may stand beside it now under another.
     if (!child.before && by_name && inodes.count(by_name->generation) == 0)
       child.before = std::move(by_name);
@@ -216,55 +251,51 @@ bool TreePut::is_unchanged(const Child& child, std::uint64_t parent) const {
   const os::FileStatus& now = child.status;
   const bool has_size =
       is_directory(now) || type_of(now) != file_mode::kRegular || before.size == now.size;
-  return has_size && before.generation == now.inode && before.parent == parent &&
+  return has_size && before.generation == child.generation && before.parent == parent &&
          before.mode == now.mode && before.uid == now.uid && before.gid == now.gid &&
          before.mtime == now.mtime && before.ctime == now.ctime;
 }
 
 // -- Files -------------------------------------------------------------------------------------
 
-void TreePut::put_file(const os::SourceDirectory& from, const Child& found, std::uint64_t parent) {
-  const Inode inode{found.status.device, found.status.inode};
-  const auto linked = linked_.find(inode);
-  if (found.status.links > 1 && linked != linked_.end()) {
-    ++linked->second.file.links;
-    return;
+void TreePut::put_file(const os::SourceDirectory& from, Child child, std::uint64_t parent) {
+  const Inode inode{child.status.device, child.status.inode};
+  const bool has_names = child.status.links > 1;
+  if (has_names) {
+    const auto linked = linked_.find(inode);
+    if (linked != linked_.end()) {
+      ++linked->second.links;
+      return;
+    }
   }
   ++state_.progress.files;
-  Child child = found;
   const bool is_changed = !is_unchanged(child, parent);
-  NewFile file;
+  if (is_changed) put_contents(from, child);
+  NewFile file = outline(child, parent);
   if (is_changed) {
-    put_contents(from, child);
+    complete(file, from, child);
     note(child);
   } else {
     ++state_.totals.unchanged;
   }
-  file.status = child.status;
-  file.size = child.status.size;
-  file.parent = parent;
-  if (type_of(child.status) == file_mode::kSymlink)
-    file.target = from.link_target(child.name).value_or(std::string());
-  if (found.status.links == 1) {
-    if (is_changed) put_znode(from, child, std::move(file));
-    return;
+  if (has_names) {
+    linked_[inode] = {child.object, 1, std::move(file), std::move(child.before), is_changed};
+  } else if (is_changed) {
+    files_.put_attributes(child.object, file);
   }
-  file.xattrs = xattrs_of(from, child);
-  linked_[inode] = {child.object, std::move(file), child.before ? child.before->links : 0,
-                    is_changed};
 }
 
 /// Of what is no regular file there is nothing but attributes.
-bool TreePut::put_contents(const os::SourceDirectory& from, Child& child) {
-  if (type_of(child.status) != file_mode::kRegular) return false;
+void TreePut::put_contents(const os::SourceDirectory& from, Child& child) {
+  if (type_of(child.status) != file_mode::kRegular) return;
   const auto file = from.open_file(child.name);
   if (!file || !file->status().is_same_file(child.status))
     fail(ErrorKind::kRetry, "{} was replaced while it was read", child.path);
-  const bool is_changed = put_bytes(*file, child);
+  child.project = file->project();
+  put_bytes(*file, child);
   const os::FileStatus after = file->status();
   if (after.mtime != child.status.mtime || after.size != child.status.size)
     warn(fmt::format("{} changed while it was read", child.path));
-  return is_changed;
 }
 
 /// A file of one block has one that it just fits into, and never a smaller one than before.
@@ -279,7 +310,7 @@ std::uint32_t TreePut::block_size_for(const Child& child) const {
   return static_cast<std::uint32_t>(std::max(kSector, wanted));
 }
 
-bool TreePut::put_bytes(const os::SourceFile& from, const Child& child) {
+void TreePut::put_bytes(const os::SourceFile& from, const Child& child) {
   const std::uint32_t block_size = block_size_for(child);
   BytesToPut what{from, child.status.size, child.object, block_size,
                   child.before ? child.before->object : nullptr};
@@ -291,33 +322,63 @@ bool TreePut::put_bytes(const os::SourceFile& from, const Child& child) {
   }
   const std::uint64_t blocks = what.blocks();
   if (blocks > 0) writer.extend(child.object, blocks - 1);
-  bool is_changed = blocks_.put(what);
-  if (what.before && what.before->dnode.max_block + 1 > blocks) {
+  blocks_.put(what);
+  if (what.before && what.before->dnode.max_block + 1 > blocks)
     writer.truncate(child.object, blocks);
-    is_changed = true;
+}
+
+/// What its attributes are to say, as far as is known without looking at it again.
+NewFile TreePut::outline(const Child& child, std::uint64_t parent) {
+  NewFile file;
+  file.status = child.status;
+  file.size = child.status.size;
+  file.parent = parent;
+  file.generation = child.generation;
+  if (child.project) {
+    file.project = *child.project;
+  } else if (child.before) {
+    file.project = {static_cast<std::uint32_t>(child.before->project),
+                    (child.before->flags & znode_flag::kInheritsProject) != 0};
   }
-  return is_changed;
+  return file;
 }
 
-os::SourceDirectory::ExtendedAttributes TreePut::xattrs_of(const os::SourceDirectory& from,
-                                                           const Child& child) const {
-  auto xattrs = from.extended_attributes(is_directory(child.status) ? "" : child.name);
-  for (const std::string& name : drop_large_xattrs(xattrs))
-    warn(fmt::format("{}: extended attribute {} is too large and left out", child.path, name));
-  return xattrs;
+/// Reads the rest. `from` is the directory that it is in, or itself where it is one.
+void TreePut::complete(NewFile& file, const os::SourceDirectory& from, const Child& child) {
+  if (type_of(child.status) == file_mode::kSymlink) {
+    file.target = from.link_target(child.name).value_or(std::string());
+    file.size = file.target.size();
+  }
+  put_xattrs(file, from.extended_attributes(is_directory(child.status) ? "" : child.name),
+             {child.object, child.before.get()});
 }
 
-void TreePut::put_znode(const os::SourceDirectory& from, const Child& child, NewFile file) {
-  if (file.xattrs.empty()) file.xattrs = xattrs_of(from, child);
-  if (type_of(child.status) == file_mode::kSymlink) file.size = file.target.size();
-  if (child.before) remove_hidden(*child.before);
-  files_.put_attributes(child.object, file);
+/// Those that are too large get a directory of their own.
+void TreePut::put_xattrs(NewFile& file, Xattrs xattrs, const Whose& whose) {
+  const Xattrs large = take_large_xattrs(xattrs);
+  file.xattrs = std::move(xattrs);
+  file.xattr_directory = xattr_directories_.put({whose.object, file, whose.before}, large);
+}
+
+// -- Files of several names --------------------------------------------------------------------
+
+/// What did not change has nothing else to say than the head has.
+void TreePut::complete_unchanged(Linked& linked) {
+  const File& before = *linked.before;
+  if (before.is_symlink()) linked.file.target = before_->link_target(before);
+  Xattrs xattrs;
+  each_extended_attribute(*before_, before, [&](const ExtendedAttribute& each) {
+    xattrs.emplace_back(each.name, each.value);
+  });
+  put_xattrs(linked.file, std::move(xattrs), {linked.object, &before});
 }
 
 void TreePut::finish_links() {
   for (auto& [inode, linked] : linked_) {
-    if (!linked.is_changed && linked.file.links == linked.links_before) continue;
+    if (!linked.is_changed && linked.links == linked.before->links) continue;
+    if (!linked.is_changed) complete_unchanged(linked);
     state_.totals.is_changed = true;
+    linked.file.links = linked.links;
     files_.put_attributes(linked.object, linked.file);
   }
 }
@@ -325,29 +386,25 @@ void TreePut::finish_links() {
 // -- What is gone ------------------------------------------------------------------------------
 
 void TreePut::remove_gone() {
-  for (const auto& [object, path] : gone_) remove(object, path);
+  while (!gone_.empty()) {
+    const auto [object, path] = std::move(gone_.back());
+    gone_.pop_back();
+    remove(object, path);
+  }
 }
 
-/// A name that led to `object` is not there any more. What other names lead to stays.
+/// A name that led to `object` is not there any more, nor are those below it: nobody knows how deep
+/// they are. What other names lead to stays.
 void TreePut::remove(std::uint64_t object, const std::string& path) {
   state_.totals.is_changed = true;
   if (!claimed_.insert(object).second) return;
   const File file = before_->file(object);
-  for (const auto& [name, below] :
-       names_before(file.is_directory() ? std::optional(file) : std::nullopt))
-    remove(below, joined(path, name));
-  remove_hidden(file);
+  for (const auto& [name, below] : names_before(file.is_directory() ? &file : nullptr))
+    gone_.emplace_back(below, joined(path, name));
+  xattr_directories_.remove(file);
   files_.writer().remove(object);
   ++state_.totals.removed;
   if (state_.observer.on_change) state_.observer.on_change('-', path);
-}
-
-/// The directory of a file's extended attributes: all of them are among its own attributes now.
-void TreePut::remove_hidden(const File& file) {
-  if (file.xattr_directory == 0 || !claimed_.insert(file.xattr_directory).second) return;
-  for (const auto& [name, object] : names_before(before_->file(file.xattr_directory)))
-    if (claimed_.insert(object).second) files_.writer().remove(object);
-  files_.writer().remove(file.xattr_directory);
 }
 
 }  // namespace sealift::dataset

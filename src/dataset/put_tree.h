@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "dataset/block_put.h"
-#include "dataset/file_system_writer.h"
+#include "dataset/xattr_directory_writer.h"
 
 namespace sealift::dataset {
 
@@ -27,42 +27,58 @@ class TreePut {
     std::string name;
     std::string path;
     os::FileStatus status;
+    std::uint64_t generation = 0;  ///< by which it is known again
     std::uint64_t object = 0;
-    std::optional<File> before;  ///< the object as it is in the head
+    std::shared_ptr<const File> before;  ///< the object as it is in the head, or null
     bool is_renamed = false;
+    std::optional<os::Project> project;  ///< nothing: not told
   };
   /// A file of several names.
   struct Linked {
     std::uint64_t object = 0;
-    NewFile file;
-    std::uint64_t links_before = 0;
+    std::uint64_t links = 1;
+    NewFile file;                        ///< of one that did not change, an outline
+    std::shared_ptr<const File> before;  ///< as in Child
     bool is_changed = false;
   };
+  /// What a directory is to hold.
+  struct Listing {
+    std::vector<ZapItem> items;
+    std::vector<Child> directories;
+    bool is_changed = false;
+  };
+  struct Whose {
+    std::uint64_t object;
+    const File* before;
+  };
+  using Xattrs = os::SourceDirectory::ExtendedAttributes;
   using Names = std::map<std::string, std::uint64_t>;
   using Inode = std::pair<std::uint64_t, std::uint64_t>;  ///< device and number
 
-  Names names_before(const std::optional<File>& directory) const;
-  std::vector<Child> list(const os::SourceDirectory& from, const std::string& path);
+  Names names_before(const File* directory) const;
+  std::optional<Child> look_at(const os::SourceDirectory& from, const Child& in,
+                               const std::string& name);
   bool is_excluded(const std::string& path, const std::string& name) const;
 
-  void put_directory(const os::SourceDirectory& from, const Child& self, std::uint64_t parent);
+  void put_directory(const os::SourceDirectory& from, Child self, std::uint64_t parent);
+  Listing put_names(const os::SourceDirectory& from, const Child& self);
   void match(Child& child, const Names& before, const std::unordered_set<std::uint64_t>& inodes);
-  std::optional<File> known(std::uint64_t object, const os::FileStatus& status) const;
-  std::optional<File> find_by_inode(const os::FileStatus& status);
+  std::shared_ptr<const File> known(std::uint64_t object, const os::FileStatus& status) const;
+  std::shared_ptr<const File> find_by_inode(const os::FileStatus& status);
   void index_inodes();
   bool is_unchanged(const Child& child, std::uint64_t parent) const;
 
-  void put_file(const os::SourceDirectory& from, const Child& child, std::uint64_t parent);
-  bool put_contents(const os::SourceDirectory& from, Child& child);
-  bool put_bytes(const os::SourceFile& from, const Child& child);
+  void put_file(const os::SourceDirectory& from, Child child, std::uint64_t parent);
+  void put_contents(const os::SourceDirectory& from, Child& child);
+  void put_bytes(const os::SourceFile& from, const Child& child);
   std::uint32_t block_size_for(const Child& child) const;
-  void put_znode(const os::SourceDirectory& from, const Child& child, NewFile file);
-  os::SourceDirectory::ExtendedAttributes xattrs_of(const os::SourceDirectory& from,
-                                                    const Child& child) const;
+  static NewFile outline(const Child& child, std::uint64_t parent);
+  void complete(NewFile& file, const os::SourceDirectory& from, const Child& child);
+  void complete_unchanged(Linked& linked);
+  void put_xattrs(NewFile& file, Xattrs xattrs, const Whose& whose);
   void finish_links();
   void remove_gone();
   void remove(std::uint64_t object, const std::string& path);
-  void remove_hidden(const File& file);
   void note(const Child& child);
   void warn(const std::string& text) const;
 
@@ -79,6 +95,7 @@ class TreePut {
   std::vector<std::pair<std::uint64_t, std::string>> gone_;  ///< names that are not there any more
   std::unordered_map<std::uint64_t, std::uint64_t> by_inode_;  ///< of before: inode to object
   bool is_indexed_ = false;
+  XattrDirectoryWriter xattr_directories_;
 };
 
 }  // namespace sealift::dataset

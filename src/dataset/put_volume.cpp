@@ -59,6 +59,7 @@ void put_volume(HeadWriter& head, const PutRequest& request, PutState& state) {
   }
   BlockPut blocks(head, state);
   is_changed |= blocks.put(what);
+  blocks.finish();
   is_changed |= blocks.clear_from(what, what.blocks());
   state.totals.is_changed = is_changed;
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "catalog/keydata.h"
+#include "dataset/znode_format.h"
 #include "keys/sealed_bonuses.h"
 #include "objset/object_type.h"
 #include "objset/plain_geometry.h"
@@ -37,12 +38,14 @@ std::size_t used_slots(const objset::DnodeBlock& dnodes) {
   return used;
 }
 
-std::optional<std::uint32_t> free_slot(const objset::DnodeBlock& dnodes, std::uint32_t from) {
+/// The first of `count` free slots from `from` on.
+std::optional<std::uint32_t> free_slots(const objset::DnodeBlock& dnodes, std::uint32_t from,
+                                        std::uint32_t count) {
   for (const auto& [slot, dnode] : dnodes) {
-    if (slot > from) return from;
+    if (slot >= from + count) return from;
     from = std::max<std::uint32_t>(from, slot + dnode.slots);
   }
-  if (from < objset::kSlotsPerBlock) return from;
+  if (from + count <= objset::kSlotsPerBlock) return from;
   return std::nullopt;
 }
 
@@ -197,25 +200,27 @@ Dnode& SetWriter::edit(std::uint64_t object) {
   return found->second;
 }
 
-std::uint64_t SetWriter::allocate() {
+std::uint64_t SetWriter::allocate(std::uint8_t slots) {
   close_tree();
   while (!with_room_.empty()) {
     const std::uint64_t number = *with_room_.begin();
-    const auto slot = free_slot(open(number).dnodes, number == 0 ? kFirstObject : 0);
+    const auto slot = free_slots(open(number).dnodes, number == 0 ? kFirstObject : 0, slots);
     if (slot) {
       const std::uint64_t object = number * objset::kSlotsPerBlock + *slot;
-      claim(object);
+      claim(object, slots);
       return object;
     }
     with_room_.erase(number);
   }
   const std::uint64_t number = set_.pointers.empty() ? 0 : set_.max_block + 1;
+  if (number > directory_entry::kMaxObject / objset::kSlotsPerBlock)
+    fail(ErrorKind::kRefused, "there are no numbers left for more objects");
   set_.max_block = number;
   with_room_.insert(number);
-  return allocate();
+  return allocate(slots);
 }
 
-void SetWriter::claim(std::uint64_t object) {
+void SetWriter::claim(std::uint64_t object, std::uint8_t slots) {
   close_tree();
   const std::uint64_t number = object / objset::kSlotsPerBlock;
   set_.max_block = std::max(set_.max_block, number);
@@ -223,6 +228,8 @@ void SetWriter::claim(std::uint64_t object) {
   block.touched = true;
   Dnode& dnode = block.dnodes[slot_of(object)];
   SEALIFT_ASSERT(dnode.type == 0);
+  dnode.slots = slots;
+  if (slots > 1) need(stream::feature::kLargeDnode);
   dnode.block_size = stream::kMinBlockSize;
   dnode.pointers.assign(dnode.geometry.pointers, Entry::hole(Birth{}));
 }

@@ -61,10 +61,10 @@ class SetWriter {
   const objset::Dnode* find(std::uint64_t object);
   /// To be changed: the bonus and what is told of it. Throws Error(kDamaged) where there is none.
   objset::Dnode& edit(std::uint64_t object);
-  /// A number that no object has.
-  std::uint64_t allocate();
+  /// A number that no object has, for one whose dnode takes `slots`.
+  std::uint64_t allocate(std::uint8_t slots = 1);
   /// The same for a number that has to be this one.
-  void claim(std::uint64_t object);
+  void claim(std::uint64_t object, std::uint8_t slots = 1);
   objset::Dnode& create(std::uint64_t object, const NewObject& fresh);
   void remove(std::uint64_t object);
 

@@ -17,13 +17,16 @@ bool is_device(std::uint64_t mode) {
   return type == file_mode::kBlockDevice || type == file_mode::kCharacterDevice;
 }
 
-std::uint64_t flags_of(const os::FileStatus& status) {
+std::uint64_t flags_of(const NewFile& file) {
+  const os::FileStatus& status = file.status;
   std::uint64_t flags = znode_flag::kArchive | znode_flag::kModified | znode_flag::kTrivialAcl |
                         znode_flag::kHasProject;
   if ((status.mode & kAllExecute) == kAllExecute) flags |= znode_flag::kNoExecsDenied;
   if (status.is_immutable) flags |= znode_flag::kImmutable;
   if (status.is_append_only) flags |= znode_flag::kAppendOnly;
   if (status.is_no_dump) flags |= znode_flag::kNoDump;
+  if (file.project.is_inherited) flags |= znode_flag::kInheritsProject;
+  if (file.is_hidden) flags |= znode_flag::kXattr;
   return flags;
 }
 
@@ -50,17 +53,17 @@ AttributeValues attributes_of(const NewFile& file) {
   AttributeValues values = {
       number(Attribute::kMode, status.mode),
       number(Attribute::kSize, file.size),
-      number(Attribute::kGeneration, status.inode),
+      number(Attribute::kGeneration, file.generation),
       number(Attribute::kUid, status.uid),
       number(Attribute::kGid, status.gid),
       number(Attribute::kParent, file.parent),
-      number(Attribute::kFlags, flags_of(status)),
+      number(Attribute::kFlags, flags_of(file)),
       time(Attribute::kAtime, status.atime),
       time(Attribute::kMtime, status.mtime),
       time(Attribute::kCtime, status.ctime),
       time(Attribute::kCrtime, status.birth.value_or(status.ctime)),
       number(Attribute::kLinks, file.links),
-      number(Attribute::kProject, 0),
+      number(Attribute::kProject, file.project.id),
   };
   if (is_device(status.mode))
     values.push_back(
@@ -69,27 +72,26 @@ AttributeValues attributes_of(const NewFile& file) {
   values.push_back({Attribute::kAcl, acl.entries});
   if (!file.target.empty())
     values.push_back({Attribute::kSymlink, Bytes(file.target.begin(), file.target.end())});
+  if (file.xattr_directory != 0) values.push_back(number(Attribute::kXattr, file.xattr_directory));
   if (!file.xattrs.empty()) values.push_back({Attribute::kXattrs, pack(file.xattrs)});
   return values;
 }
 
-std::vector<std::string> drop_large_xattrs(os::SourceDirectory::ExtendedAttributes& xattrs) {
+os::SourceDirectory::ExtendedAttributes take_large_xattrs(
+    os::SourceDirectory::ExtendedAttributes& xattrs) {
   constexpr std::size_t overhead = 64;  // of a pair, at most
-  std::vector<std::string> dropped;
   std::size_t total = overhead;
-  const auto is_too_large = [&](const auto& each) {
+  const auto has_room = [&](const auto& each) {
     const std::size_t bytes = each.first.size() + each.second.size() + overhead;
-    const bool is_large =
-        each.second.size() > kMaxXattrValueBytes || total + bytes > kMaxXattrsBytes;
-    if (is_large) {
-      dropped.push_back(each.first);
-    } else {
-      total += bytes;
-    }
-    return is_large;
+    if (each.second.size() > kMaxXattrValueBytes || total + bytes > kMaxXattrsBytes) return false;
+    total += bytes;
+    return true;
   };
-  xattrs.erase(std::remove_if(xattrs.begin(), xattrs.end(), is_too_large), xattrs.end());
-  return dropped;
+  const auto large = std::stable_partition(xattrs.begin(), xattrs.end(), has_room);
+  os::SourceDirectory::ExtendedAttributes taken(std::make_move_iterator(large),
+                                                std::make_move_iterator(xattrs.end()));
+  xattrs.erase(large, xattrs.end());
+  return taken;
 }
 
 }  // namespace sealift::dataset

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -52,6 +54,12 @@ FileStatus status_of(int fd, const std::string& path) {
   return status_of(found);
 }
 
+std::optional<Project> project_of(int fd) {
+  fsxattr attributes{};
+  if (::ioctl(fd, FS_IOC_FSGETXATTR, &attributes) != 0) return std::nullopt;
+  return Project{attributes.fsx_projid, (attributes.fsx_xflags & FS_XFLAG_PROJINHERIT) != 0};
+}
+
 /// Access times are left alone where that is allowed.
 Fd open_quietly(int directory, const char* name, int flags) {
   const int common = O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags;
@@ -83,16 +91,24 @@ FileStatus SourceFile::status() const {
   return status_of(fd_.get(), path_);
 }
 
+std::optional<Project> SourceFile::project() const {
+  return project_of(fd_.get());
+}
+
 SourceDirectory::SourceDirectory(const std::string& path)
     : fd_(open_quietly(AT_FDCWD, path.c_str(), O_DIRECTORY)), path_(path) {
   if (!fd_) fail_errno("open", path);
+}
+
+std::optional<Project> SourceDirectory::project() const {
+  return project_of(fd_.get());
 }
 
 FileStatus SourceDirectory::status() const {
   return status_of(fd_.get(), path_);
 }
 
-std::vector<std::string> SourceDirectory::names() const {
+std::vector<SourceDirectory::Entry> SourceDirectory::entries() const {
   struct Close {
     void operator()(DIR* directory) const { ::closedir(directory); }
   };
@@ -100,15 +116,16 @@ std::vector<std::string> SourceDirectory::names() const {
   if (again < 0) fail_errno("list", path_);
   const std::unique_ptr<DIR, Close> directory(::fdopendir(again));
   if (directory == nullptr) fail_errno("list", path_);
-  std::vector<std::string> names;
+  std::vector<Entry> entries;
   errno = 0;
   while (const dirent* entry = ::readdir(directory.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != "..") entries.push_back({std::string(name), entry->d_ino});
   }
   if (errno != 0) fail_errno("list", path_);
-  std::sort(names.begin(), names.end());
-  return names;
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  return entries;
 }
 
 std::optional<FileStatus> SourceDirectory::status(const std::string& name) const {

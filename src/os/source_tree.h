@@ -38,6 +38,12 @@ struct FileStatus {
   }
 };
 
+/// Whose quota a file counts for beside its owner's (FS_IOC_FSGETXATTR).
+struct Project {
+  std::uint32_t id = 0;
+  bool is_inherited = false;  ///< by what is made in the directory
+};
+
 /// An open file that is only read.
 class SourceFile {
  public:
@@ -49,6 +55,8 @@ class SourceFile {
   std::size_t read_at(std::uint64_t offset, ByteSpan into) const;
   int descriptor() const { return fd_.get(); }
   FileStatus status() const;
+  /// Nothing where the file system has no projects.
+  std::optional<Project> project() const;
 
  private:
   Fd fd_;
@@ -62,8 +70,13 @@ class SourceDirectory {
   explicit SourceDirectory(const std::string& path);
 
   FileStatus status() const;
-  /// The names in it but "." and "..", in the order of their bytes.
-  std::vector<std::string> names() const;
+  std::optional<Project> project() const;
+  struct Entry {
+    std::string name;
+    std::uint64_t inode = 0;  ///< as the directory tells it: not that of what is mounted there
+  };
+  /// What is in it but "." and "..", by name in the order of their bytes.
+  std::vector<Entry> entries() const;
   /// Nothing where it is gone.
   std::optional<FileStatus> status(const std::string& name) const;
   /// Each is nothing where it is gone, or another kind of file now.

@@ -81,11 +81,7 @@ class Site {
 
   std::string changes;  ///< of the last put
 
- private:
-  Vault open_new() const {
-    Vault::init(directory_ / "vault", {"dr"}, {1'700'000'000, 1});
-    return Vault::open(directory_ / "vault", Vault::Access::kWrite);
-  }
+  /// The key of all that is encrypted here.
   KeyAccess access() {
     KeyAccess access;
     access.loaded = &keyring_;
@@ -94,6 +90,12 @@ class Site {
       return std::size_t{32};
     };
     return access;
+  }
+
+ private:
+  Vault open_new() const {
+    Vault::init(directory_ / "vault", {"dr"}, {1'700'000'000, 1});
+    return Vault::open(directory_ / "vault", Vault::Access::kWrite);
   }
 
   sealift::test::TempDirectory directory_;

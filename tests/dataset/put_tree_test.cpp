@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <set>
 
+#include "dataset/extended_attributes.h"
 #include "dataset/put_site.h"
 #include "support/catch.h"
 
@@ -40,6 +42,14 @@ struct TreeSite : Site {
     files_->each_entry(found, [&](const DirectoryEntry& entry) {
       all.insert(entry.name);
       return true;
+    });
+    return all;
+  }
+  std::map<std::string, std::string> xattrs(const std::string& name) {
+    std::map<std::string, std::string> all;
+    const File found = file(name);
+    each_extended_attribute(*files_, found, [&](const ExtendedAttribute& each) {
+      all[each.name] = as_text(each.value);
     });
     return all;
   }
@@ -156,6 +166,67 @@ TEST_CASE("directories of many names, and of long ones, come back") {
   site.put_and_prove();
   CHECK(site.names("d") == expected);
   CHECK(site.contents("d/name-3999").empty());
+}
+
+TEST_CASE("a directory may have many names") {
+  TreeSite site;
+  std::set<std::string> expected;
+  for (int i = 0; i < 20'000; ++i) expected.insert(fmt::format("a-name-of-some-length-{}", i));
+  for (const std::string& name : expected) site.write("d/" + name, name.substr(22));
+  site.put_and_prove();
+  CHECK(site.names("d") == expected);
+  CHECK(site.contents("d/a-name-of-some-length-19999") == "19999");
+  site.write("d/a-name-of-some-length-7", "another");
+  const PutTotals again = site.put("dr/f");
+  CHECK(site.changes == "Md/a-name-of-some-length-7");
+  CHECK(again.read_bytes == 7);
+  CHECK(site.contents("d/a-name-of-some-length-7") == "another");
+}
+
+TEST_CASE("dnodes are as large as the property says") {
+  for (const auto& [value, slots] : {std::pair("legacy", 1), {"auto", 2}, {"4k", 8}, {"16k", 32}}) {
+    Properties properties = Site::sealed();
+    properties["dnodesize"] = value;
+    TreeSite site(properties);
+    for (int i = 0; i < 50; ++i) site.write("d/" + std::to_string(i), std::to_string(i));
+    site.put_and_prove();
+    CHECK(int{site.file("d/7").object->dnode.slots} == slots);
+    fs::remove(site.path("d/7"));
+    site.write("e/8", "eight");
+    site.put_and_prove();
+    CHECK(site.contents("e/8") == "eight");
+    CHECK(site.contents("d/49") == "49");
+  }
+}
+
+TEST_CASE("the root is the same file whatever directory is put there") {
+  TreeSite site;
+  site.write("a", "alpha");
+  site.put_and_prove();
+  const std::uint64_t generation = site.file("").generation;
+  PutRequest other;
+  other.source = site.path("other");
+  site.write("other/b", "beta");
+  site.put("dr/f", other);
+  CHECK(site.names("") == std::set<std::string>{"b"});
+  CHECK(site.file("").generation == generation);
+  CHECK_FALSE(site.put("dr/f", other).is_changed);
+}
+
+TEST_CASE("a name that is excluded now takes nothing else from its file") {
+  TreeSite site;
+  site.write("f", "both");
+  ::setxattr(site.path("f").c_str(), "user.mark", "here", 4, 0);
+  fs::create_hard_link(site.path("f"), site.path("g"));
+  site.put_and_prove();
+  const std::map<std::string, std::string> before = site.xattrs("f");
+  PutRequest request;
+  request.exclude = {"g"};
+  site.put("dr/f", request);
+  CHECK(site.names("") == std::set<std::string>{"f"});
+  CHECK(site.file("f").links == 1);
+  CHECK(site.contents("f") == "both");
+  CHECK(site.xattrs("f") == before);
 }
 
 TEST_CASE("holes stay holes") {
