@@ -122,10 +122,14 @@ Difference difference(Change change, const Side::Found& found) {
   return result;
 }
 
+/// What was put from another directory than before has other generations, and keeps its births.
+bool is_same_file(const File& before, const File& after) {
+  const bool is_born_once = before.crtime == after.crtime && before.crtime.seconds != 0;
+  return before.type() == after.type() && (before.generation == after.generation || is_born_once);
+}
+
 void compare(const Side::Found& before, const Side::Found& after, const DiffObserver& observer) {
-  const bool is_same_file =
-      before.file.generation == after.file.generation && before.file.type() == after.file.type();
-  if (!is_same_file) {
+  if (!is_same_file(before.file, after.file)) {
     observer.on_difference(difference(Change::kRemoved, before));
     return observer.on_difference(difference(Change::kAdded, after));
   }

@@ -68,6 +68,8 @@ void TreePut::run() {
     root.before = std::make_shared<const File>(before_->file(root.object));
     root.generation = root.before->generation;  // it is the same, whatever directory is put there
     claimed_.insert(root.object);
+    // A directory keeps its birth; what a file system was put from last is in its root's.
+    knows_inodes_ = root.before->crtime == root.status.birth.value_or(root.before->crtime);
   } else {
     state_.totals.is_changed = true;
   }
@@ -228,9 +230,9 @@ void TreePut::match(Child& child, const Names& before,
   const auto name = before.find(child.name);
   std::shared_ptr<const File> by_name;
   if (name != before.end()) by_name = known(name->second, child.status);
-  if (by_name && by_name->generation == child.status.inode) {
+  if (by_name && (!knows_inodes_ || by_name->generation == child.status.inode)) {
     child.before = std::move(by_name);
-  } else if (before_) {
+  } else if (knows_inodes_) {
     child.before = find_by_inode(child.status);
     child.is_renamed = child.before != nullptr;
     // What had the name may stand beside it now under another.
@@ -247,6 +249,7 @@ void TreePut::match(Child& child, const Names& before,
 
 bool TreePut::is_unchanged(const Child& child, std::uint64_t parent) const {
   if (!child.before) return false;
+  if (child.path.empty() && !knows_inodes_) return false;  // its birth is to be the source's
   const File& before = *child.before;
   const os::FileStatus& now = child.status;
   const bool has_size =
@@ -328,12 +331,16 @@ void TreePut::put_bytes(const os::SourceFile& from, const Child& child) {
 }
 
 /// What its attributes are to say, as far as is known without looking at it again.
-NewFile TreePut::outline(const Child& child, std::uint64_t parent) {
+NewFile TreePut::outline(const Child& child, std::uint64_t parent) const {
   NewFile file;
   file.status = child.status;
   file.size = child.status.size;
   file.parent = parent;
   file.generation = child.generation;
+  const bool is_root = child.path.empty();
+  const bool is_same_file =
+      child.before && (!knows_inodes_ || child.before->generation == child.generation);
+  if (is_same_file && !is_root) file.status.birth = child.before->crtime;
   if (child.project) {
     file.project = *child.project;
   } else if (child.before) {

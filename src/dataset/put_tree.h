@@ -14,7 +14,8 @@ namespace sealift::dataset {
 ///
 /// A file is known again by its inode number, which its generation keeps: one whose size, times and
 /// inode are the same is not read, wherever it stands now; another is compared block by block with
-/// what has its inode, or else its name. One thread.
+/// what has its inode, or else its name. Where the file system was made from another directory,
+/// such as one that is lost, numbers say nothing, and names alone count. One thread.
 class TreePut {
  public:
   TreePut(HeadWriter& head, const PutRequest& request, PutState& state);
@@ -72,7 +73,7 @@ class TreePut {
   void put_contents(const os::SourceDirectory& from, Child& child);
   void put_bytes(const os::SourceFile& from, const Child& child);
   std::uint32_t block_size_for(const Child& child) const;
-  static NewFile outline(const Child& child, std::uint64_t parent);
+  NewFile outline(const Child& child, std::uint64_t parent) const;
   void complete(NewFile& file, const os::SourceDirectory& from, const Child& child);
   void complete_unchanged(Linked& linked);
   void put_xattrs(NewFile& file, Xattrs xattrs, const Whose& whose);
@@ -94,6 +95,7 @@ class TreePut {
   std::map<Inode, Linked> linked_;
   std::vector<std::pair<std::uint64_t, std::string>> gone_;  ///< names that are not there any more
   std::unordered_map<std::uint64_t, std::uint64_t> by_inode_;  ///< of before: inode to object
+  bool knows_inodes_ = false;  ///< generations are inode numbers of the source
   bool is_indexed_ = false;
   XattrDirectoryWriter xattr_directories_;
 };

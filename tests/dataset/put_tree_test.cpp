@@ -213,6 +213,28 @@ TEST_CASE("the root is the same file whatever directory is put there") {
   CHECK_FALSE(site.put("dr/f", other).is_changed);
 }
 
+TEST_CASE("in a copy of the directory, files are known by their names") {
+  TreeSite site;
+  for (int i = 0; i < 20; ++i) site.write("d/" + std::to_string(i), std::string(5'000, 'a' + i));
+  site.put_and_prove();
+  const Time born = site.file("d/7").crtime;
+  PutRequest copy;
+  copy.source = (site.source().parent_path() / "copy").string();
+  fs::create_directories(copy.source + "/d");
+  for (int i = 19; i >= 0; --i) {  // new inode numbers, in another order
+    const std::string name = "/d/" + std::to_string(i);
+    fs::copy(site.source().string() + name, copy.source + name);
+  }
+  fs::remove(copy.source + "/d/3");
+  const PutTotals totals = site.put("dr/f", copy);
+  CHECK(totals.added == 0);
+  CHECK(totals.renamed == 0);
+  CHECK(totals.removed == 1);
+  CHECK(totals.written_bytes == 0);
+  CHECK(site.file("d/7").crtime == born);
+  CHECK_FALSE(site.put("dr/f", copy).is_changed);
+}
+
 TEST_CASE("a name that is excluded now takes nothing else from its file") {
   TreeSite site;
   site.write("f", "both");

@@ -2,6 +2,7 @@
 #include "dataset/xattr_directory_writer.h"
 
 #include "dataset/extended_attributes.h"
+#include "dataset/head_writer.h"
 #include "dataset/put_site.h"
 #include "support/catch.h"
 
