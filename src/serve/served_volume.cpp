@@ -41,7 +41,7 @@ std::uint64_t ServedVolume::blocks() const {
 // -- Reading -------------------------------------------------------------------------------------
 
 void ServedVolume::read_base(std::uint64_t offset, ByteSpan into) {
-  if (object_) return base_->read(*object_, offset, into);
+  if (object_) return base_->read(object_, offset, into);
   std::fill(into.begin(), into.end(), std::uint8_t{0});
 }
 

@@ -8,11 +8,16 @@ namespace {
 
 /// Four blocks of the largest size there is.
 constexpr std::size_t kCachedBytes = 64U << 20;
+constexpr unsigned kAheadThreads = 2;
 
 }  // namespace
 
 SharedContents::SharedContents(const Origin& origin, unsigned threads)
-    : views_(origin, threads), blocks_(kCachedBytes) {}
+    : views_(origin, threads + kAheadThreads),
+      blocks_(kCachedBytes),
+      ahead_(kAheadThreads, [this](const dataset::ObjectPtr& object, std::uint64_t number) {
+        block(*object, number);
+      }) {}
 
 BlockCache::BlockPtr SharedContents::block(const dataset::Object& object, std::uint64_t number) {
   return blocks_.get({object.number, number}, [&]() -> BlockCache::BlockPtr {
@@ -21,12 +26,13 @@ BlockCache::BlockPtr SharedContents::block(const dataset::Object& object, std::u
   });
 }
 
-void SharedContents::read(const dataset::Object& object, std::uint64_t offset, ByteSpan into) {
-  const std::uint32_t block_size = object.block_size();
+void SharedContents::read(const dataset::ObjectPtr& object, std::uint64_t offset, ByteSpan into) {
+  const std::uint32_t block_size = object->block_size();
   while (!into.empty()) {
     const std::uint64_t within = offset % block_size;
     const std::size_t part = std::min<std::uint64_t>(into.size(), block_size - within);
-    if (const BlockCache::BlockPtr from = block(object, offset / block_size)) {
+    ahead_.note(object, offset / block_size);
+    if (const BlockCache::BlockPtr from = block(*object, offset / block_size)) {
       std::copy_n(from->begin() + static_cast<std::ptrdiff_t>(within), part, into.begin());
     } else {
       std::fill_n(into.begin(), part, std::uint8_t{0});

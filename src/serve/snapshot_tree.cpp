@@ -139,7 +139,7 @@ SnapshotTree::OpenFile SnapshotTree::open(std::uint64_t object) {
 Bytes SnapshotTree::read(const OpenFile& file, std::uint64_t offset, std::size_t count) {
   if (offset >= file.size) return {};
   Bytes bytes(std::min<std::uint64_t>(count, file.size - offset));
-  shared_.read(*file.object, offset, bytes);
+  shared_.read(file.object, offset, bytes);
   return bytes;
 }
 
