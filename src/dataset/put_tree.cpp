@@ -66,7 +66,8 @@ void TreePut::run() {
   root.generation = root.status.inode;
   if (before_) {
     root.before = std::make_shared<const File>(before_->file(root.object));
-    root.generation = root.before->generation;  // it is the same, whatever directory is put there
+    // It is the same, whatever directory is put there. OpenZFS opens no file of generation 0.
+    if (root.before->generation != 0) root.generation = root.before->generation;
     claimed_.insert(root.object);
     // A directory keeps its birth; what a file system was put from last is in its root's.
     knows_inodes_ = root.before->crtime == root.status.birth.value_or(root.before->crtime);

@@ -117,6 +117,7 @@ SetWriter::~SetWriter() = default;
 
 void SetWriter::begin_tree() {
   meta_ = std::make_unique<objset::BlockTree>(context(), set_.geometry, set_.pointers);
+  meta_->join_holes();
   if (set_.is_raw()) meta_->keep_macs_of(objset::kDnodeType);
 }
 
@@ -267,6 +268,7 @@ objset::BlockTree& SetWriter::tree_of(std::uint64_t object) {
   if (!tree_.tree) {
     tree_.object = object;
     tree_.tree = std::make_unique<objset::BlockTree>(context(), dnode.geometry, dnode.pointers);
+    tree_.tree->join_holes();
     if (set_.is_raw()) tree_.tree->keep_macs_of(dnode.type);
   }
   return *tree_.tree;

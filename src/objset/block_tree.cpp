@@ -69,8 +69,13 @@ void BlockTree::flush(unsigned level) {
   const bool uniform = first.kind != EntryKind::kBlock && first.kind != EntryKind::kEmbedded &&
                        std::all_of(node.entries.begin(), node.entries.end(),
                                    [&](const Entry& entry) { return entry == first; });
+  const bool only_holes =
+      joins_holes_ && std::all_of(node.entries.begin(), node.entries.end(),
+                                  [](const Entry& entry) { return entry.is_hole(); });
   if (uniform) {
     pointer = first;
+  } else if (only_holes) {
+    pointer = Entry::hole(context_.ledger.birth);
   } else {
     write(level, node, pointer);
   }

@@ -42,6 +42,10 @@ class BlockTree {
   /// level 0 then keep the MACs of their indirect blocks. Those of nodes that were written before
   /// anybody kept them stay unknown.
   void keep_macs_of(std::uint32_t object_type) { sealed_type_ = object_type; }
+  /// Says that the tree is made here, and is not what a stream tells: a node of nothing but holes,
+  /// whatever their births, becomes a hole that is born now, as in OpenZFS (module/zfs/dbuf.c,
+  /// dbuf_write_children_ready). What a receiver makes of the stream has the same MACs then.
+  void join_holes() { joins_holes_ = true; }
   /// Waits until no worker of the appender writes into the tree any more.
   ~BlockTree();
   BlockTree(const BlockTree&) = delete;
@@ -112,6 +116,7 @@ class BlockTree {
   std::vector<Entry>& pointers_;
   RetireLeaf retire_leaf_;
   std::optional<std::uint32_t> sealed_type_;
+  bool joins_holes_ = false;
   std::vector<std::unique_ptr<Node>> path_;  ///< by level, from 1
   std::uint64_t awaited_batch_ = 0;
 };

@@ -261,6 +261,27 @@ TEST_CASE("holes stay holes") {
   CHECK(file.object->dnode.max_block == (std::uint64_t{1} << 23) - 1);
 }
 
+TEST_CASE("an indirect block of holes is a hole, whenever they were made") {
+  TreeSite site({{"recordsize", "4k"},
+                 {"encryption", "on"},
+                 {"keyformat", "raw"},
+                 {"keylocation", "prompt"}});
+  site.write("f", std::string(40'000, 'f'));
+  site.put_and_prove();
+  const auto put_zeros = [&](std::size_t first, std::size_t count) {
+    std::fstream file(site.path("f"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(first));
+    file << std::string(count, '\0');
+    file.close();
+    site.put_and_prove();
+  };
+  put_zeros(0, 20'000);
+  CHECK_FALSE(site.file("f").object->dnode.pointers.front().is_hole());
+  put_zeros(20'000, 20'000);
+  CHECK(site.file("f").object->dnode.pointers.front().is_hole());
+  CHECK(site.contents("f") == std::string(40'000, '\0'));
+}
+
 TEST_CASE("what is excluded is left out, with all below it") {
   TreeSite site;
   site.write("keep/a.tmp.txt", "");
