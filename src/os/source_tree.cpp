@@ -54,10 +54,13 @@ FileStatus status_of(int fd, const std::string& path) {
   return status_of(found);
 }
 
+/// OpenZFS 2.1 tells it by the number of the other call's flags; no FS_XFLAG_ has that.
+constexpr std::uint32_t kInheritsProject = FS_XFLAG_PROJINHERIT | FS_PROJINHERIT_FL;
+
 std::optional<Project> project_of(int fd) {
   fsxattr attributes{};
   if (::ioctl(fd, FS_IOC_FSGETXATTR, &attributes) != 0) return std::nullopt;
-  return Project{attributes.fsx_projid, (attributes.fsx_xflags & FS_XFLAG_PROJINHERIT) != 0};
+  return Project{attributes.fsx_projid, (attributes.fsx_xflags & kInheritsProject) != 0};
 }
 
 /// Access times are left alone where that is allowed.
