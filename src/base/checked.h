@@ -26,6 +26,10 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t power_of_two
   return (value + power_of_two - 1) & ~(power_of_two - 1);
 }
 
+constexpr std::uint64_t divide_up(std::uint64_t value, std::uint64_t divisor) {
+  return value / divisor + (value % divisor != 0 ? 1 : 0);
+}
+
 constexpr bool is_power_of_two(std::uint64_t value) {
   return value != 0 && (value & (value - 1)) == 0;
 }

@@ -22,18 +22,12 @@ struct Options {
   bool foreground = false;
 };
 
-std::string joined(const std::vector<std::string>& options) {
-  std::string all;
-  for (const std::string& each : options) all += (all.empty() ? "" : ",") + each;
-  return all;
-}
-
 /// The paths are absolute: in the background the working directory is another one.
 ExitCode run(const Options& options, const Globals& globals) {
   MountRequest request;
   request.from = parse_contents_name(options.source);
   request.directory = std::filesystem::absolute(options.directory);
-  request.options = joined(options.mount_options);
+  request.options = fmt::format("{}", fmt::join(options.mount_options, ","));
   request.threads = options.threads;
   const auto directory = std::filesystem::absolute(globals.require_vault());
 

@@ -44,7 +44,8 @@ std::string default_scratch() {
   return folder != nullptr && *folder != '\0' ? folder : "/var/tmp";
 }
 
-/// A directory that is this user's alone, for a socket that only a command is to find.
+/// A directory that is this user's alone, for a socket that only a command is to find. mkdtemp(3)
+/// puts a random name for the X's.
 class PrivateDirectory {
  public:
   PrivateDirectory() : path_(fs::temp_directory_path() / "sealift-XXXXXX") {

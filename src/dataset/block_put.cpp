@@ -2,38 +2,30 @@
 #include "dataset/block_put.h"
 
 #include <algorithm>
-#include <atomic>
-#include <functional>
-#include <future>
-#include <thread>
 
+#include "base/checked.h"
 #include "base/error.h"
+#include "dataset/data_map.h"
 #include "os/sparse.h"
 
 namespace sealift::dataset {
-namespace {
-
-/// Read, or kept of small files, in one go, for each thread.
-constexpr std::uint64_t kReadBytes = 1U << 20;
-/// Less is made here sooner than a thread begins with it.
-constexpr std::size_t kBytesForThread = 256U << 10;
-constexpr unsigned kMaxThreads = 8;
-
-std::uint64_t blocks_for(std::uint64_t bytes, std::uint64_t block_size) {
-  return (bytes + block_size - 1) / block_size;
-}
-
-}  // namespace
 
 std::uint64_t BytesToPut::blocks() const {
-  return blocks_for(size, block_size);
+  return divide_up(size, block_size);
+}
+
+void BlockPut::Changed::add(const Place& place, const PlainBlock& block) {
+  places.push_back(place);
+  blocks.push_back(block);
+}
+
+void BlockPut::Changed::clear() {
+  places.clear();
+  blocks.clear();
 }
 
 BlockPut::BlockPut(HeadWriter& head, PutState& state)
-    : head_(head), state_(state), compression_(head.compression()) {
-  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
-  for (unsigned i = 0; i < threads; ++i) makers_.emplace_back(head.key(), os::system_random());
-}
+    : head_(head), state_(state), compression_(head.compression()), makers_(head.key()) {}
 
 bool BlockPut::put(const BytesToPut& what) {
   const std::uint64_t blocks = what.blocks();
@@ -44,7 +36,7 @@ bool BlockPut::put(const BytesToPut& what) {
     const std::uint64_t first = data ? data->first / what.block_size : blocks;
     is_changed |= punch(what, done, first);
     if (!data) break;
-    const std::uint64_t end = std::min(blocks, blocks_for(data->end, what.block_size));
+    const std::uint64_t end = std::min(blocks, divide_up(data->end, what.block_size));
     is_changed |= put_range(what, first, end);
     done = end;
   }
@@ -53,11 +45,10 @@ bool BlockPut::put(const BytesToPut& what) {
 
 bool BlockPut::put_range(const BytesToPut& what, std::uint64_t first_block,
                          std::uint64_t end_block) {
-  const std::uint64_t at_once =
-      std::max<std::uint64_t>(1, kReadBytes * makers_.size() / what.block_size);
+  const std::uint64_t at_once = std::max<std::uint64_t>(1, makers_.batch_bytes() / what.block_size);
   const std::uint32_t type = head_.writer().edit(what.object).type;
   bool is_changed = false;
-  std::vector<Changed> changed;
+  Changed changed;
   for (std::uint64_t at = first_block; at < end_block; at += at_once) {
     const std::uint64_t count = std::min(at_once, end_block - at);
     buffer_.assign(count * what.block_size, 0);
@@ -70,25 +61,26 @@ bool BlockPut::put_range(const BytesToPut& what, std::uint64_t first_block,
       if (all_zero(bytes)) {
         is_changed |= punch(what, at + i, at + i + 1);
       } else if (!is_equal(what, at + i, bytes)) {
-        changed.push_back({what.object, at + i, type, bytes});
+        changed.add({what.object, at + i}, {type, compression_, bytes});
       }
     }
-    is_changed |= !changed.empty();
-    const std::size_t size = changed.size() * what.block_size;
+    is_changed |= !changed.blocks.empty();
+    const std::size_t size = changed.blocks.size() * what.block_size;
     state_.totals.written_bytes += size;
     if (state_.dry_run) continue;
-    size < 2 * kBytesForThread ? keep(changed) : write(changed);
+    BlockMakers::is_shared(size) ? write(changed) : keep(changed);
   }
   return is_changed;
 }
 
-void BlockPut::keep(const std::vector<Changed>& changed) {
-  for (const Changed& each : changed) {
-    const Bytes& kept = waiting_bytes_.emplace_back(each.bytes.begin(), each.bytes.end());
-    waiting_.push_back({each.object, each.block, each.object_type, kept});
-    waiting_size_ += kept.size();
+void BlockPut::keep(const Changed& changed) {
+  for (std::size_t i = 0; i < changed.blocks.size(); ++i) {
+    PlainBlock block = changed.blocks[i];
+    block.bytes = waiting_bytes_.emplace_back(block.bytes.begin(), block.bytes.end());
+    waiting_.add(changed.places[i], block);
+    waiting_size_ += block.bytes.size();
   }
-  if (waiting_size_ >= kReadBytes * makers_.size()) finish();
+  if (waiting_size_ >= makers_.batch_bytes()) finish();
 }
 
 void BlockPut::finish() {
@@ -98,30 +90,10 @@ void BlockPut::finish() {
   waiting_size_ = 0;
 }
 
-void BlockPut::write(const std::vector<Changed>& changed) {
-  if (changed.empty()) return;
-  std::vector<MadeBlock> made = make(changed);
-  for (std::size_t i = 0; i < changed.size(); ++i)
-    head_.writer().write(changed[i].object, changed[i].block, std::move(made[i]));
-}
-
-/// Compressing is most of the work: each thread takes the next block that nobody has.
-std::vector<MadeBlock> BlockPut::make(const std::vector<Changed>& changed) {
-  std::vector<MadeBlock> made(changed.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&](BlockMaker& maker) {
-    for (std::size_t i = next++; i < changed.size(); i = next++)
-      made[i] = maker.make({changed[i].object_type, compression_, changed[i].bytes});
-  };
-  std::size_t bytes = 0;
-  for (const Changed& each : changed) bytes += each.bytes.size();
-  const std::size_t threads = std::clamp<std::size_t>(bytes / kBytesForThread, 1, makers_.size());
-  std::vector<std::future<void>> others;
-  for (std::size_t i = 1; i < threads; ++i)
-    others.push_back(std::async(std::launch::async, work, std::ref(makers_[i])));
-  work(makers_.front());
-  for (std::future<void>& other : others) other.get();
-  return made;
+void BlockPut::write(const Changed& changed) {
+  std::vector<MadeBlock> made = makers_.make(changed.blocks);
+  for (std::size_t i = 0; i < made.size(); ++i)
+    head_.writer().write(changed.places[i].object, changed.places[i].block, std::move(made[i]));
 }
 
 bool BlockPut::is_equal(const BytesToPut& what, std::uint64_t block, ByteView bytes) {
@@ -130,31 +102,14 @@ bool BlockPut::is_equal(const BytesToPut& what, std::uint64_t block, ByteView by
   return old && equal(bytes, old->bytes);
 }
 
-/// Holes that are there stay as they are: their age is theirs.
 bool BlockPut::punch(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block) {
-  if (!what.before || first_block >= end_block) return false;
-  const objset::Dnode& before = what.before->dnode;
+  if (!what.before) return false;
   bool is_changed = false;
-  for (std::uint64_t i = 0; i < before.pointers.size(); ++i)
-    is_changed |= punch_below(what, before.pointers[i], {before.geometry.levels - 1U, i},
-                              {first_block, end_block});
-  return is_changed;
-}
-
-bool BlockPut::punch_below(const BytesToPut& what, const objset::Entry& entry, Spot at,
-                           const objset::Geometry::Blocks& range) {
-  const objset::Geometry& geometry = what.before->dnode.geometry;
-  const objset::Geometry::Blocks here = geometry.blocks_of(at.level, at.index);
-  if (entry.is_hole() || here.end <= range.first || here.first >= range.end) return false;
-  if (at.level == 0) {
-    if (!state_.dry_run) head_.writer().punch(what.object, at.index, at.index + 1);
-    return true;
-  }
-  bool is_changed = false;
-  const Plaintext::Node node = head_.before()->node(entry, geometry);
-  for (std::uint64_t i = 0; i < node->size(); ++i)
-    is_changed |= punch_below(what, (*node)[i],
-                              {at.level - 1, (at.index << geometry.entry_shift()) + i}, range);
+  each_data_run(*head_.before(), *what.before, {first_block, end_block},
+                [&](const objset::Geometry::Blocks& run) {
+                  if (!state_.dry_run) head_.writer().punch(what.object, run.first, run.end);
+                  is_changed = true;
+                });
   return is_changed;
 }
 

@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "dataset/block_makers.h"
 #include "dataset/head_writer.h"
 #include "os/source_tree.h"
 
@@ -52,33 +53,30 @@ class BlockPut {
 
  private:
   bool put_range(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block);
-  /// A block that differs, and whose it is.
+  /// Blocks that differ, and whose they are.
   struct Changed {
-    std::uint64_t object;
-    std::uint64_t block;
-    std::uint32_t object_type;
-    ByteView bytes;
+    struct Place {
+      std::uint64_t object;
+      std::uint64_t block;
+    };
+    std::vector<Place> places;
+    std::vector<PlainBlock> blocks;  ///< as many
+
+    void add(const Place& place, const PlainBlock& block);
+    void clear();
   };
-  void write(const std::vector<Changed>& changed);
-  void keep(const std::vector<Changed>& changed);
-  std::vector<MadeBlock> make(const std::vector<Changed>& changed);
+  void write(const Changed& changed);
+  void keep(const Changed& changed);
   bool punch(const BytesToPut& what, std::uint64_t first_block, std::uint64_t end_block);
-  /// Where in a tree a block is.
-  struct Spot {
-    unsigned level;
-    std::uint64_t index;
-  };
-  bool punch_below(const BytesToPut& what, const objset::Entry& entry, Spot at,
-                   const objset::Geometry::Blocks& range);
   bool is_equal(const BytesToPut& what, std::uint64_t block, ByteView bytes);
 
   HeadWriter& head_;
   PutState& state_;
   Compression compression_;
-  std::deque<BlockMaker> makers_;  ///< one for each thread
+  BlockMakers makers_;
   Bytes buffer_;
   /// Blocks of files that alone are too small for several threads.
-  std::vector<Changed> waiting_;
+  Changed waiting_;
   std::deque<Bytes> waiting_bytes_;
   std::size_t waiting_size_ = 0;
 };

@@ -109,6 +109,19 @@ std::optional<std::uint64_t> next_hole_block(Plaintext& from, const Object& obje
   return in_object(object, [&] { return Search(from, object, Wanted::kHole).run(block); });
 }
 
+void each_data_run(Plaintext& from, const Object& object, Geometry::Blocks range,
+                   const std::function<void(const Geometry::Blocks&)>& visit) {
+  range.end = std::min(range.end, object.dnode.max_block + 1);
+  while (range.first < range.end) {
+    const auto data = next_data_block(from, object, range.first);
+    if (!data || *data >= range.end) return;
+    const auto hole = next_hole_block(from, object, *data);
+    const std::uint64_t end = std::min(range.end, hole.value_or(range.end));
+    visit({*data, end});
+    range.first = end;
+  }
+}
+
 std::optional<std::uint64_t> stored_bytes(Plaintext& from, const Object& object,
                                           std::size_t max_nodes) {
   return in_object(object, [&] { return Sum(from, object, max_nodes).run(); });

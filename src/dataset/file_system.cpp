@@ -78,6 +78,15 @@ void FileSystem::each_entry(const File& directory, const Visit& visit) const {
   });
 }
 
+FileSystem::Names FileSystem::names(const File& directory) const {
+  Names names;
+  each_entry(directory, [&](const DirectoryEntry& entry) {
+    names.emplace(entry.name, entry.object);
+    return true;
+  });
+  return names;
+}
+
 std::optional<std::uint64_t> FileSystem::find(const File& directory, std::string_view name) const {
   Zap zap(from_, directory.object);
   if (const auto entry = zap.find(name)) return directory_entry::object_of(entry->number());

@@ -37,6 +37,9 @@ class FileSystem {
   /// The names in a directory, in no order and without "." and "..", until `visit` returns false.
   using Visit = std::function<bool(const DirectoryEntry&)>;
   void each_entry(const File& directory, const Visit& visit) const;
+  /// All of them, each with the object that it leads to.
+  using Names = std::map<std::string, std::uint64_t>;
+  Names names(const File& directory) const;
   /// The object of that name, in a file system that does not tell cases apart also of one that
   /// differs in the case of ASCII letters; nothing if there is none.
   std::optional<std::uint64_t> find(const File& directory, std::string_view name) const;

@@ -97,16 +97,6 @@ void TreePut::note(const Child& child) {
 
 // -- Directories -------------------------------------------------------------------------------
 
-TreePut::Names TreePut::names_before(const File* directory) const {
-  Names names;
-  if (directory == nullptr) return names;
-  before_->each_entry(*directory, [&](const DirectoryEntry& entry) {
-    names.emplace(entry.name, entry.object);
-    return true;
-  });
-  return names;
-}
-
 bool TreePut::is_excluded(const std::string& path, const std::string& name) const {
   for (const std::string& pattern : request_.exclude) {
     const bool is_path = pattern.find('/') != std::string::npos;
@@ -139,7 +129,8 @@ TreePut::Listing TreePut::put_names(const os::SourceDirectory& from, const Child
   const bool is_crossed = request_.one_file_system && self.status.device != device_;
   std::vector<os::SourceDirectory::Entry> entries;
   if (!is_crossed) entries = from.entries();
-  Names before = names_before(self.before.get());
+  Names before;
+  if (self.before) before = before_->names(*self.before);
   std::unordered_set<std::uint64_t> inodes;
   if (!before.empty())
     for (const auto& entry : entries) inodes.insert(entry.inode);
@@ -407,8 +398,9 @@ void TreePut::remove(std::uint64_t object, const std::string& path) {
   state_.totals.is_changed = true;
   if (!claimed_.insert(object).second) return;
   const File file = before_->file(object);
-  for (const auto& [name, below] : names_before(file.is_directory() ? &file : nullptr))
-    gone_.emplace_back(below, joined(path, name));
+  if (file.is_directory())
+    for (const auto& [name, below] : before_->names(file))
+      gone_.emplace_back(below, joined(path, name));
   xattr_directories_.remove(file);
   files_.writer().remove(object);
   ++state_.totals.removed;

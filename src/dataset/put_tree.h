@@ -53,10 +53,9 @@ class TreePut {
     const File* before;
   };
   using Xattrs = os::SourceDirectory::ExtendedAttributes;
-  using Names = std::map<std::string, std::uint64_t>;
+  using Names = FileSystem::Names;
   using Inode = std::pair<std::uint64_t, std::uint64_t>;  ///< device and number
 
-  Names names_before(const File* directory) const;
   std::optional<Child> look_at(const os::SourceDirectory& from, const Child& in,
                                const std::string& name);
   bool is_excluded(const std::string& path, const std::string& name) const;

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "dataset/object_types.h"
-#include "dataset/volume.h"
 #include "dataset/zap_writer.h"
 #include "dataset/znode_format.h"
 #include "os/sparse.h"
@@ -32,8 +31,7 @@ void create(SetWriter& writer, const VolumeShape& shape) {
 }  // namespace
 
 VolumeShape shape_of(HeadWriter& head) {
-  if (Plaintext* before = head.before())
-    return {open_volume(*before).size(), before->get(kVolumeObject)->block_size()};
+  if (Plaintext* before = head.before()) return shape_of(*before);
   const std::uint64_t size = head.property("volsize", 0);
   if (size == 0) fail(ErrorKind::kState, "nothing says how large the volume is");
   return {size, static_cast<std::uint32_t>(head.property("volblocksize", kDefaultBlockBytes))};

@@ -2,13 +2,10 @@
 #pragma once
 
 #include "dataset/block_put.h"
+#include "dataset/volume.h"
 
 namespace sealift::dataset {
 
-struct VolumeShape {
-  std::uint64_t size = 0;        ///< in bytes
-  std::uint32_t block_size = 0;  ///< in bytes
-};
 /// Of what the head holds, or is to hold. Throws Error(kState) where nothing says its size.
 VolumeShape shape_of(HeadWriter& head);
 

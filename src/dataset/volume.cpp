@@ -24,4 +24,9 @@ FileReader open_volume(Plaintext& from) {
   });
 }
 
+VolumeShape shape_of(Plaintext& volume) {
+  const FileReader contents = open_volume(volume);
+  return {contents.size(), volume.get(kVolumeObject)->block_size()};
+}
+
 }  // namespace sealift::dataset

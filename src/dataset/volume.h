@@ -5,10 +5,16 @@
 
 namespace sealift::dataset {
 
+struct VolumeShape {
+  std::uint64_t size = 0;        ///< in bytes
+  std::uint32_t block_size = 0;  ///< in bytes
+};
+
 /// Whether the object set is a volume's.
 bool is_volume(const objset::ObjectSet& set);
 
-/// The bytes of a volume. Throws Error(kDamaged) where there is no size.
+/// The bytes of a volume, and how they lie. Both throw Error(kDamaged) where there is no size.
 FileReader open_volume(Plaintext& from);
+VolumeShape shape_of(Plaintext& volume);
 
 }  // namespace sealift::dataset

@@ -2,19 +2,14 @@
 #include "dataset/volume_head.h"
 
 #include <algorithm>
-#include <future>
-#include <thread>
 
+#include "base/checked.h"
 #include "base/error.h"
 #include "dataset/data_map.h"
 #include "dataset/object_types.h"
 
 namespace sealift::dataset {
 namespace {
-
-/// Made at a time, for each thread.
-constexpr std::uint64_t kBatchBytes = 1U << 20;
-constexpr unsigned kMaxThreads = 8;
 
 /// What is written through the volume goes on from what it holds, so nothing is lost wherever that
 /// came from.
@@ -29,16 +24,14 @@ PutRequest request_for(const std::string& dataset, const KeyAccess& key) {
 }  // namespace
 
 VolumeHead::VolumeHead(vault::Vault& vault, const std::string& dataset, const KeyAccess& key)
-    : writer_(vault, request_for(dataset, key)) {
+    : writer_(vault, request_for(dataset, key)), makers_(writer_.key()) {
   if (!writer_.is_volume()) fail(ErrorKind::kUsage, "it is no volume");
   shape_ = shape_of(writer_);
   if (Plaintext* contents = writer_.before()) before_ = contents->get(kVolumeObject);
-  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
-  for (unsigned i = 0; i < threads; ++i) makers_.emplace_back(writer_.key(), os::system_random());
 }
 
 std::uint64_t VolumeHead::blocks() const {
-  return (shape_.size + shape_.block_size - 1) / shape_.block_size;
+  return divide_up(shape_.size, shape_.block_size);
 }
 
 std::uint64_t VolumeHead::commit(const BlockOverlay& overlay, const Moment& moment) {
@@ -59,8 +52,7 @@ std::uint64_t VolumeHead::commit(const BlockOverlay& overlay, const Moment& mome
 }
 
 void VolumeHead::write_run(const BlockOverlay& overlay, std::uint64_t first, std::uint64_t end) {
-  const std::size_t at_once =
-      std::max<std::uint64_t>(1, kBatchBytes * makers_.size() / shape_.block_size);
+  const std::size_t at_once = std::max<std::uint64_t>(1, makers_.batch_bytes() / shape_.block_size);
   std::vector<Changed> batch;
   for (std::uint64_t block = first; block < end; ++block) {
     Changed changed{block, Bytes(shape_.block_size)};
@@ -82,37 +74,25 @@ bool VolumeHead::is_equal(const Changed& changed) {
   return old && old->bytes == changed.bytes;
 }
 
-/// Compressing is most of the work: each thread takes every nth block.
 void VolumeHead::write_batch(const std::vector<Changed>& batch) {
   if (batch.empty()) return;
-  std::vector<MadeBlock> made(batch.size());
-  const Compression compression = writer_.compression();
-  const auto work = [&](std::size_t maker) {
-    for (std::size_t i = maker; i < batch.size(); i += makers_.size())
-      made[i] = makers_[maker].make({object_type::kVolume, compression, batch[i].bytes});
-  };
-  std::vector<std::future<void>> others;
-  for (std::size_t i = 1; i < std::min(makers_.size(), batch.size()); ++i)
-    others.push_back(std::async(std::launch::async, work, i));
-  work(0);
-  for (std::future<void>& other : others) other.get();
+  std::vector<PlainBlock> plain;
+  for (const Changed& each : batch)
+    plain.push_back({object_type::kVolume, writer_.compression(), each.bytes});
+  std::vector<MadeBlock> made = makers_.make(plain);
   for (std::size_t i = 0; i < batch.size(); ++i)
     writer_.writer().write(kVolumeObject, batch[i].block, std::move(made[i]));
   written_bytes_ += batch.size() * shape_.block_size;
   is_changed_ = true;
 }
 
-/// Holes that are there stay as they are: their age is theirs.
 void VolumeHead::punch_run(std::uint64_t first, std::uint64_t end) {
   if (!before_) return;
-  while (const auto data = next_data_block(*writer_.before(), *before_, first)) {
-    if (*data >= end) return;
-    const std::uint64_t hole =
-        std::min(end, next_hole_block(*writer_.before(), *before_, *data).value_or(end));
-    writer_.writer().punch(kVolumeObject, *data, hole);
-    is_changed_ = true;
-    first = hole;
-  }
+  each_data_run(*writer_.before(), *before_, {first, end},
+                [&](const objset::Geometry::Blocks& run) {
+                  writer_.writer().punch(kVolumeObject, run.first, run.end);
+                  is_changed_ = true;
+                });
 }
 
 }  // namespace sealift::dataset

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dataset/block_makers.h"
 #include "dataset/block_overlay.h"
 #include "dataset/head_writer.h"
 #include "dataset/put_volume.h"
@@ -38,8 +39,8 @@ class VolumeHead {
 
   HeadWriter writer_;
   VolumeShape shape_;
-  ObjectPtr before_;               ///< null: there is nothing yet
-  std::deque<BlockMaker> makers_;  ///< one for each thread
+  ObjectPtr before_;  ///< null: there is nothing yet
+  BlockMakers makers_;
   std::uint64_t written_bytes_ = 0;
   bool is_changed_ = false;
 };

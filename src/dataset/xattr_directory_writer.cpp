@@ -30,34 +30,25 @@ NewFile hidden(const NewFile& of, std::uint32_t mode, std::uint64_t parent) {
 }  // namespace
 
 /// The hidden directory that is there, unless it is none or another file's.
-ObjectPtr XattrDirectoryWriter::claim_directory(const File* owner) {
-  if (owner == nullptr || owner->xattr_directory == 0) return nullptr;
-  const File found = tools_.before->file(owner->xattr_directory);
+std::optional<File> XattrDirectoryWriter::claim_directory(const File* owner) {
+  if (owner == nullptr || owner->xattr_directory == 0) return std::nullopt;
+  File found = tools_.before->file(owner->xattr_directory);
   const bool is_ours = found.is_directory() && (found.flags & znode_flag::kXattr) != 0 &&
                        tools_.claimed.insert(found.number()).second;
-  return is_ours ? found.object : nullptr;
-}
-
-XattrDirectoryWriter::Names XattrDirectoryWriter::names_in(const ObjectPtr& directory) const {
-  Names names;
-  if (!directory) return names;
-  tools_.before->each_entry(tools_.before->file(directory->number),
-                            [&](const DirectoryEntry& entry) {
-                              names.emplace(entry.name, entry.object);
-                              return true;
-                            });
-  return names;
+  if (!is_ours) return std::nullopt;
+  return found;
 }
 
 std::uint64_t XattrDirectoryWriter::put(const Owner& owner, const Xattrs& xattrs) {
-  const ObjectPtr before = claim_directory(owner.before);
-  Names names = names_in(before);
+  const auto before = claim_directory(owner.before);
+  Names names;
+  if (before) names = tools_.before->names(*before);
   if (xattrs.empty()) {
     remove_all(names);
-    if (before) tools_.files.writer().remove(before->number);
+    if (before) tools_.files.writer().remove(before->number());
     return 0;
   }
-  const std::uint64_t directory = before ? before->number : tools_.files.create(kDirectoryMode);
+  const std::uint64_t directory = before ? before->number() : tools_.files.create(kDirectoryMode);
   std::vector<ZapItem> items;
   for (const auto& [name, value] : xattrs) {
     const std::uint64_t object = put_value(name, value, names);
@@ -70,7 +61,7 @@ std::uint64_t XattrDirectoryWriter::put(const Owner& owner, const Xattrs& xattrs
   NewFile self = hidden(owner.file, kDirectoryMode, owner.object);
   self.size = items.size() + 2;
   self.links = 2;
-  tools_.files.put_names(directory, std::move(items), before);
+  tools_.files.put_names(directory, std::move(items), before ? before->object : nullptr);
   tools_.files.put_attributes(directory, self);
   return directory;
 }
@@ -127,10 +118,10 @@ void XattrDirectoryWriter::remove_all(const Names& names) {
 }
 
 void XattrDirectoryWriter::remove(const File& file) {
-  const ObjectPtr directory = claim_directory(&file);
+  const auto directory = claim_directory(&file);
   if (!directory) return;
-  remove_all(names_in(directory));
-  tools_.files.writer().remove(directory->number);
+  remove_all(tools_.before->names(*directory));
+  tools_.files.writer().remove(directory->number());
 }
 
 }  // namespace sealift::dataset

@@ -38,10 +38,9 @@ class XattrDirectoryWriter {
   void remove(const File& file);
 
  private:
-  using Names = std::map<std::string, std::uint64_t>;
+  using Names = FileSystem::Names;
 
-  ObjectPtr claim_directory(const File* owner);
-  Names names_in(const ObjectPtr& directory) const;
+  std::optional<File> claim_directory(const File* owner);
   std::uint64_t put_value(const std::string& name, const Bytes& value, Names& before);
   void write_value(std::uint64_t object, const Bytes& value);
   bool is_value(const File& file, const Bytes& value) const;

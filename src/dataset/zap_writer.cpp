@@ -20,7 +20,7 @@ constexpr unsigned kHashBits = 28;
 constexpr std::size_t kMaxChunksUsed = zap_leaf::chunks(kShift) * 7 / 8;
 
 std::size_t chunks_for(std::size_t bytes) {
-  return (bytes + zap_leaf::kArrayBytes - 1) / zap_leaf::kArrayBytes;
+  return divide_up(bytes, zap_leaf::kArrayBytes);
 }
 
 std::size_t chunks_of(const ZapItem& item) {

@@ -63,7 +63,8 @@ File File::create_unnamed(const std::filesystem::path& directory) {
   const int descriptor = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0) return File(descriptor, directory);
   if (errno != EOPNOTSUPP && errno != EISDIR) fail_errno("create a file in", directory.native());
-  std::string name = directory / "sealift-XXXXXX";  // not every file system can do without
+  // Some file systems make none without a name; mkostemp(3) puts a random one for the X's.
+  std::string name = directory / "sealift-XXXXXX";
   const int named = ::mkostemp(name.data(), O_CLOEXEC);
   if (named < 0) fail_errno("create a file in", directory.native());
   File file(named, directory);

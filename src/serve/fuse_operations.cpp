@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/checked.h"
 #include "base/error.h"
 #include "serve/fuse_api.h"
 #include "serve/fuse_session.h"
@@ -65,7 +66,7 @@ struct stat to_stat(const FileStatus& status) {
   out.st_gid = local_id(file.gid);
   out.st_size = static_cast<off_t>(file.size);
   out.st_blksize = file.object->block_size();
-  out.st_blocks = static_cast<blkcnt_t>((status.stored_bytes + kSectorBytes - 1) / kSectorBytes);
+  out.st_blocks = static_cast<blkcnt_t>(divide_up(status.stored_bytes, kSectorBytes));
   if (file.is_device())
     out.st_rdev = makedev(dataset::device_number::major_of(file.rdev),
                           dataset::device_number::minor_of(file.rdev));
@@ -113,7 +114,7 @@ void statfs(fuse_req_t request, fuse_ino_t) {
     struct statvfs out {};
     out.f_bsize = kSectorBytes;
     out.f_frsize = kSectorBytes;
-    out.f_blocks = (usage.stored_bytes + kSectorBytes - 1) / kSectorBytes;
+    out.f_blocks = divide_up(usage.stored_bytes, kSectorBytes);
     out.f_files = usage.max_files;
     out.f_namemax = NAME_MAX;
     fuse_reply_statfs(request, &out);

@@ -43,9 +43,7 @@ Opened open_contents(const Vault& vault, const NbdRequest& request) {
   Opened opened;
   opened.contents.emplace(vault, request.source, request.key);
   if (!opened.contents->is_volume()) fail(ErrorKind::kUsage, "it is no volume");
-  dataset::Plaintext& plaintext = opened.contents->inner().plaintext;
-  opened.shape = {dataset::open_volume(plaintext).size(),
-                  plaintext.get(dataset::kVolumeObject)->block_size()};
+  opened.shape = dataset::shape_of(opened.contents->inner().plaintext);
   opened.origin.emplace(origin_of(*opened.contents));
   return opened;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
 #include "dataset/data_map.h"
 #include "dataset/object_types.h"
 
@@ -35,7 +36,7 @@ ServedVolume::ServedVolume(const dataset::VolumeShape& shape, const std::optiona
 }
 
 std::uint64_t ServedVolume::blocks() const {
-  return (shape_.size + shape_.block_size - 1) / shape_.block_size;
+  return divide_up(shape_.size, shape_.block_size);
 }
 
 // -- Reading -------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ void ServedVolume::write_block_part(std::uint64_t offset, ByteView bytes) {
 /// A block that ends with the volume is whole, too.
 ServedVolume::Blocks ServedVolume::whole_blocks(Range range) const {
   const std::uint64_t end = range.offset + range.length;
-  const std::uint64_t first = (range.offset + shape_.block_size - 1) / shape_.block_size;
+  const std::uint64_t first = divide_up(range.offset, shape_.block_size);
   return {first, end == shape_.size ? blocks() : end / shape_.block_size};
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "serve/volume_channel.h"
 
 namespace sealift::serve {
 
@@ -15,27 +16,6 @@ namespace protocol = volume_protocol;
 using protocol::Command;
 
 namespace {
-
-/// False where the other end closed it before.
-bool receive_all(int socket, ByteSpan into) {
-  while (!into.empty()) {
-    const ssize_t got = ::recv(socket, into.data(), into.size(), MSG_WAITALL);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    into = into.subspan(static_cast<std::size_t>(got));
-  }
-  return true;
-}
-
-bool send_all(int socket, ByteView from) {
-  while (!from.empty()) {
-    const ssize_t sent = ::send(socket, from.data(), from.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return false;
-    from = from.subspan(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
 
 template <class T>
 ByteView bytes_of(const T& value) {
@@ -56,16 +36,18 @@ void VolumeServer::serve(int socket) {
   protocol::Request request{};
   Bytes payload;
   for (;;) {
-    const ByteSpan into(reinterpret_cast<std::uint8_t*>(&request), sizeof request);
-    if (!receive_all(socket, into) || request.magic != protocol::kRequestMagic) return;
+    if (!protocol::receive_all(socket, &request, sizeof request)) return;
+    if (request.magic != protocol::kRequestMagic) return;
     const auto command = static_cast<Command>(request.command);
     if (moves_data(command) && request.length > protocol::kMaxTransfer) return;
     payload.resize(command == Command::kWrite ? request.length : 0);
-    if (!receive_all(socket, payload)) return;
+    if (!protocol::receive_all(socket, payload.data(), payload.size())) return;
     const Answer found = answer(request, payload);
     const protocol::Reply reply{protocol::kReplyMagic, static_cast<std::uint32_t>(found.error),
                                 found.bytes.size()};
-    if (!send_all(socket, bytes_of(reply)) || !send_all(socket, found.bytes)) return;
+    if (!protocol::send_all(socket, &reply, sizeof reply) ||
+        !protocol::send_all(socket, found.bytes.data(), found.bytes.size()))
+      return;
   }
 }
 

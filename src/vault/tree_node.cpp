@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/checked.h"
 #include "base/endian.h"
 #include "base/error.h"
 
@@ -133,7 +134,7 @@ TreeNode decode_tree_node(ByteView bytes) {
 }
 
 std::vector<std::unique_ptr<TreeNode>> split(TreeNode& node, Fill fill) {
-  const std::size_t pieces = (node.bytes + kTreeNodeTargetBytes - 1) / kTreeNodeTargetBytes;
+  const std::size_t pieces = divide_up(node.bytes, kTreeNodeTargetBytes);
   const std::size_t target = fill == Fill::kFull ? kTreeNodeTargetBytes : node.bytes / pieces;
   std::vector<TreeNode::Entry> entries = std::move(node.entries);
   std::vector<std::unique_ptr<TreeNode>> right;

@@ -3,7 +3,6 @@
 // that it inherited. It knows no key and sees no vault; it is not linked with the rest of Sealift.
 #define NBDKIT_API_VERSION 2
 #include <nbdkit-plugin.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <mutex>
 #include <vector>
 
+#include "serve/volume_channel.h"
 #include "serve/volume_protocol.h"
 
 #define THREAD_MODEL NBDKIT_THREAD_MODEL_PARALLEL
@@ -52,30 +52,6 @@ class Channels {
 Channels channels;
 protocol::Hello volume;
 
-bool send_all(int fd, const void* from, std::size_t count) {
-  const auto* at = static_cast<const char*>(from);
-  while (count > 0) {
-    const ssize_t sent = ::send(fd, at, count, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    at += sent;
-    count -= static_cast<std::size_t>(sent);
-  }
-  return true;
-}
-
-bool receive_all(int fd, void* into, std::size_t count) {
-  auto* at = static_cast<char*>(into);
-  while (count > 0) {
-    const ssize_t got = ::recv(fd, at, count, MSG_WAITALL);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    at += got;
-    count -= static_cast<std::size_t>(got);
-  }
-  return true;
-}
-
 /// What is asked, what goes with it, and where the answer is to go.
 struct Exchange {
   Command command;
@@ -96,10 +72,10 @@ Answer exchange_on(int fd, const Exchange& what) {
   const protocol::Request request{protocol::kRequestMagic, static_cast<std::uint32_t>(what.command),
                                   what.offset, what.length};
   protocol::Reply reply{};
-  if (!send_all(fd, &request, sizeof request) ||
-      (what.data != nullptr && !send_all(fd, what.data, what.length)) ||
-      !receive_all(fd, &reply, sizeof reply) || reply.magic != protocol::kReplyMagic ||
-      reply.length > what.room || !receive_all(fd, what.into, reply.length))
+  if (!protocol::send_all(fd, &request, sizeof request) ||
+      (what.data != nullptr && !protocol::send_all(fd, what.data, what.length)) ||
+      !protocol::receive_all(fd, &reply, sizeof reply) || reply.magic != protocol::kReplyMagic ||
+      reply.length > what.room || !protocol::receive_all(fd, what.into, reply.length))
     return {0, ESHUTDOWN};
   return {reply.length, static_cast<int>(reply.error)};
 }
