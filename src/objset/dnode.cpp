@@ -2,43 +2,101 @@
 #include "objset/dnode.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "objset/byte_codec.h"
 
 namespace sealift::objset {
 namespace {
 
-constexpr std::uint8_t kLayoutVersion = 1;
+constexpr std::uint8_t kLayoutVersion = 2;
+
+// Most dnodes of a block are alike, and small files are many: what they share is told once.
 constexpr std::uint8_t kHasSpill = 0x01;
 constexpr std::uint8_t kIsCut = 0x02;
 constexpr std::uint8_t kHasHoleEnd = 0x04;
+constexpr std::uint8_t kIsAlike = 0x08;   ///< of the same kind as the dnode before it
+constexpr std::uint8_t kOneBlock = 0x10;  ///< max_block is 0
+constexpr std::uint8_t kNoSpill = 0x20;   ///< the spill entry is a hole without a birth
+constexpr std::uint8_t kKnownFlags =
+    kHasSpill | kIsCut | kHasHoleEnd | kIsAlike | kOneBlock | kNoSpill;
+
 constexpr std::uint32_t kObjectTypeSystemAttributes = 44;  // DMU_OT_SA
 
-std::uint8_t flags_of(const Dnode& dnode) {
-  return static_cast<std::uint8_t>((dnode.has_spill ? kHasSpill : 0) |
-                                   (dnode.uncut_size != 0 ? kIsCut : 0) |
-                                   (dnode.hole_end != 0 ? kHasHoleEnd : 0));
+/// What most dnodes of a file system have in common.
+struct Kind {
+  std::uint32_t type = 0;
+  std::uint32_t bonus_type = 0;
+  std::uint32_t bonus_length = 0;
+  std::uint32_t bonus_bytes = 0;  ///< that are kept of the bonus
+  std::uint8_t checksum_type = 0;
+  std::uint8_t compress = 0;
+  std::uint8_t slots = 0;
+  Geometry geometry;
+  bool operator==(const Kind&) const = default;
+};
+
+Kind kind_of(const Dnode& dnode) {
+  return {dnode.type,          dnode.bonus_type,
+          dnode.bonus_length,  static_cast<std::uint32_t>(dnode.bonus.size()),
+          dnode.checksum_type, dnode.compress,
+          dnode.slots,         dnode.geometry};
 }
 
-void pack_dnode(Packer& pack, Bytes& out, const Dnode& dnode) {
-  pack.put(dnode.type);
-  pack.put(dnode.bonus_type);
+void pack_kind(Packer& pack, const Kind& kind) {
+  pack.put(kind.type);
+  pack.put(kind.bonus_type);
+  pack.put(kind.bonus_length);
+  pack.put(kind.bonus_bytes);
+  pack.put(kind.checksum_type);
+  pack.put(kind.compress);
+  pack.put(kind.slots);
+  pack.put(kind.geometry.levels);
+  pack.put(kind.geometry.pointers);
+  pack.put(kind.geometry.indirect_shift);
+}
+
+Kind unpack_kind(Unpacker& unpack) {
+  Kind kind;
+  kind.type = unpack.take<std::uint32_t>();
+  kind.bonus_type = unpack.take<std::uint32_t>();
+  kind.bonus_length = unpack.take<std::uint32_t>();
+  kind.bonus_bytes = unpack.take<std::uint32_t>();
+  kind.checksum_type = unpack.take<std::uint8_t>();
+  kind.compress = unpack.take<std::uint8_t>();
+  kind.slots = unpack.take<std::uint8_t>();
+  kind.geometry.levels = unpack.take<std::uint8_t>();
+  kind.geometry.pointers = unpack.take<std::uint8_t>();
+  kind.geometry.indirect_shift = unpack.take<std::uint8_t>();
+  return kind;
+}
+
+/// What the dnodes before tell of the next one of their block.
+struct DnodeContext {
+  std::optional<Kind> kind;
+  EntryContext entries;
+};
+
+std::uint8_t flags_of(const Dnode& dnode, const DnodeContext& before) {
+  return static_cast<std::uint8_t>(
+      (dnode.has_spill ? kHasSpill : 0) | (dnode.uncut_size != 0 ? kIsCut : 0) |
+      (dnode.hole_end != 0 ? kHasHoleEnd : 0) | (before.kind == kind_of(dnode) ? kIsAlike : 0) |
+      (dnode.max_block == 0 ? kOneBlock : 0) | (dnode.spill == Entry{} ? kNoSpill : 0));
+}
+
+void pack_dnode(Bytes& out, const Dnode& dnode, DnodeContext& before) {
+  Packer pack(out);
+  const std::uint8_t flags = flags_of(dnode, before);
+  pack.put(flags);
+  before.kind = kind_of(dnode);
+  if (!(flags & kIsAlike)) pack_kind(pack, *before.kind);
   pack.put(dnode.block_size);
-  pack.put(dnode.bonus_length);
-  pack.put(dnode.checksum_type);
-  pack.put(dnode.compress);
-  pack.put(dnode.slots);
-  pack.put(flags_of(dnode));
-  pack.put(dnode.geometry.levels);
-  pack.put(dnode.geometry.pointers);
-  pack.put(dnode.geometry.indirect_shift);
-  pack.put(dnode.max_block);
-  if (dnode.uncut_size != 0) pack.put(dnode.uncut_size);
-  if (dnode.hole_end != 0) pack.put(dnode.hole_end);
-  pack.put_sized(dnode.bonus);
-  std::vector<Entry> entries = dnode.pointers;
-  entries.push_back(dnode.spill);
-  encode_entries(entries, out);
+  if (!(flags & kOneBlock)) pack.put(dnode.max_block);
+  if (flags & kIsCut) pack.put(dnode.uncut_size);
+  if (flags & kHasHoleEnd) pack.put(dnode.hole_end);
+  pack.put(ByteView(dnode.bonus));
+  encode_entries(dnode.pointers, out, before.entries);
+  if (!(flags & kNoSpill)) encode_entries({dnode.spill}, out, before.entries);
 }
 
 void check_shape(const Dnode& dnode) {
@@ -55,32 +113,43 @@ void check_cut(const Dnode& dnode) {
     fail(ErrorKind::kDamaged, "a dnode whose block was cut in an impossible way");
 }
 
-Dnode unpack_dnode(Unpacker& unpack) {
+/// A dnode of that kind.
+Dnode dnode_of(const Kind& kind) {
   Dnode dnode;
-  dnode.type = unpack.take<std::uint32_t>();
-  dnode.bonus_type = unpack.take<std::uint32_t>();
-  dnode.block_size = unpack.take<std::uint32_t>();
-  dnode.bonus_length = unpack.take<std::uint32_t>();
-  dnode.checksum_type = unpack.take<std::uint8_t>();
-  dnode.compress = unpack.take<std::uint8_t>();
-  dnode.slots = unpack.take<std::uint8_t>();
+  dnode.type = kind.type;
+  dnode.bonus_type = kind.bonus_type;
+  dnode.bonus_length = kind.bonus_length;
+  dnode.checksum_type = kind.checksum_type;
+  dnode.compress = kind.compress;
+  dnode.slots = kind.slots;
+  dnode.geometry = kind.geometry;
+  return dnode;
+}
+
+Dnode unpack_dnode(Unpacker& unpack, DnodeContext& before) {
   const auto flags = unpack.take<std::uint8_t>();
+  if (flags & ~kKnownFlags) fail(ErrorKind::kDamaged, "a dnode has unknown flags {:#x}", flags);
+  if (!(flags & kIsAlike)) before.kind = unpack_kind(unpack);
+  if (!before.kind) fail(ErrorKind::kDamaged, "a dnode is like one before, and there is none");
+  Dnode dnode = dnode_of(*before.kind);
   dnode.has_spill = (flags & kHasSpill) != 0;
-  dnode.geometry.levels = unpack.take<std::uint8_t>();
-  dnode.geometry.pointers = unpack.take<std::uint8_t>();
-  dnode.geometry.indirect_shift = unpack.take<std::uint8_t>();
+  dnode.block_size = unpack.take<std::uint32_t>();
   check_shape(dnode);
-  dnode.max_block = unpack.take<std::uint64_t>();
-  if ((flags & kIsCut) != 0) {
+  if (!(flags & kOneBlock)) dnode.max_block = unpack.take<std::uint64_t>();
+  if (flags & kIsCut) {
     dnode.uncut_size = unpack.take<std::uint32_t>();
     check_cut(dnode);
   }
-  if ((flags & kHasHoleEnd) != 0) dnode.hole_end = unpack.take<std::uint64_t>();
-  const ByteView bonus = unpack.take_sized();
+  if (flags & kHasHoleEnd) dnode.hole_end = unpack.take<std::uint64_t>();
+  const ByteView bonus = unpack.take_bytes(before.kind->bonus_bytes);
   dnode.bonus.assign(bonus.begin(), bonus.end());
-  DecodedEntries decoded = decode_entries(unpack.rest(), dnode.geometry.pointers + 1U);
-  dnode.spill = decoded.entries.back();
-  decoded.entries.pop_back();
+  const std::size_t spills = (flags & kNoSpill) ? 0 : 1;
+  DecodedEntries decoded =
+      decode_entries(unpack.rest(), dnode.geometry.pointers + spills, before.entries);
+  if (spills != 0) {
+    dnode.spill = decoded.entries.back();
+    decoded.entries.pop_back();
+  }
   dnode.pointers = std::move(decoded.entries);
   unpack = Unpacker(decoded.rest);
   return dnode;
@@ -94,9 +163,10 @@ Bytes encode_dnode_block(const DnodeBlock& block) {
   Packer pack(out);
   pack.put(kLayoutVersion);
   pack.put(static_cast<std::uint8_t>(block.size()));
+  DnodeContext before;
   for (const auto& [slot, dnode] : block) {
     pack.put(static_cast<std::uint8_t>(slot));
-    pack_dnode(pack, out, dnode);
+    pack_dnode(out, dnode, before);
   }
   return out;
 }
@@ -107,10 +177,11 @@ DnodeBlock decode_dnode_block(ByteView from) {
     fail(ErrorKind::kDamaged, "a dnode block of unknown layout");
   const auto count = unpack.take<std::uint8_t>();
   DnodeBlock block;
+  DnodeContext before;
   std::uint32_t next_free = 0;
   for (unsigned i = 0; i < count; ++i) {
     const auto slot = unpack.take<std::uint8_t>();
-    Dnode dnode = unpack_dnode(unpack);
+    Dnode dnode = unpack_dnode(unpack, before);
     if (slot < next_free || slot + dnode.slots > kSlotsPerBlock)
       fail(ErrorKind::kDamaged, "dnode slots {} and up overlap or leave their block", slot);
     next_free = slot + dnode.slots;

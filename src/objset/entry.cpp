@@ -23,15 +23,8 @@ constexpr std::uint8_t kBigEndian = 0x01;
 constexpr std::uint8_t kDedupCapable = 0x02;
 constexpr std::uint8_t kUsualKey = 0x04;  ///< the key's property word is the one below
 constexpr std::uint8_t kFullSize = 0x08;  ///< stored in as many bytes as the logical size
-constexpr std::uint8_t kKnownFlags = kBigEndian | kDedupCapable | kUsualKey | kFullSize;
-
-/// What the entries before tell of the next one.
-struct Previous {
-  Birth birth;
-  stream::Salt salt{};
-  Entry block;  ///< the last one that was no hole
-  std::uint8_t flags = 0;
-};
+constexpr std::uint8_t kAdjacent = 0x10;  ///< right behind the block before it, but not alike
+constexpr std::uint8_t kKnownFlags = kBigEndian | kDedupCapable | kUsualKey | kFullSize | kAdjacent;
 
 /// The property word that a key has (include/sys/ddt.h, DDK_SET_*) where the stream told all of it.
 std::uint64_t usual_properties(const Entry& entry) {
@@ -55,12 +48,16 @@ std::uint64_t end_of(const vault::BlockPointer& where) {
   return where.offset + where.length;
 }
 
-bool is_next(const Entry& entry, const Previous& previous) {
-  const Entry& before = previous.block;
+bool is_adjacent(const Entry& entry, const Entry& before) {
   return before.kind == EntryKind::kBlock && entry.kind == EntryKind::kBlock &&
-         flags_of(entry) == previous.flags && entry.checksum_type == before.checksum_type &&
-         entry.compression == before.compression && entry.logical_size == before.logical_size &&
          entry.where.segment == before.where.segment && entry.where.offset == end_of(before.where);
+}
+
+bool is_next(const Entry& entry, const EntryContext& previous) {
+  const Entry& before = previous.block;
+  return is_adjacent(entry, before) && flags_of(entry) == previous.flags &&
+         entry.checksum_type == before.checksum_type && entry.compression == before.compression &&
+         entry.logical_size == before.logical_size;
 }
 
 /// OpenZFS keeps the MAC of an encrypted block in words 2 and 3 of its checksum
@@ -70,7 +67,7 @@ bool checksum_ends_in_mac(const Entry& entry) {
          load<std::uint64_t>(entry.sealing.mac.data() + 8) == entry.key.checksum[3];
 }
 
-std::uint8_t tag_of(const Entry& entry, const Previous& previous) {
+std::uint8_t tag_of(const Entry& entry, const EntryContext& previous) {
   auto tag = static_cast<std::uint8_t>(entry.kind);
   if (entry.birth == previous.birth) tag |= kSameBirth;
   if (entry.kind == EntryKind::kHole || entry.kind == EntryKind::kRedacted) return tag;
@@ -97,16 +94,21 @@ void pack_key(Packer& pack, const Entry& entry, std::uint8_t tag) {
   for (std::size_t i = 0; i < words; ++i) pack.put(entry.key.checksum[i]);
 }
 
-void pack_block(Packer& pack, const Entry& entry, std::uint8_t tag) {
+/// The fields that are left out of a block which is alike and right behind the one before.
+void pack_kind(Packer& pack, const Entry& entry, const Entry& before) {
+  const bool adjacent = is_adjacent(entry, before);
+  pack.put(static_cast<std::uint8_t>(flags_of(entry) | (adjacent ? kAdjacent : 0)));
+  pack.put(entry.checksum_type);
+  pack.put(entry.compression);
+  pack.put(entry.logical_size);
+  if (adjacent) return;
+  pack.put(entry.where.segment);
+  pack.put(entry.where.offset);
+}
+
+void pack_block(Packer& pack, const Entry& entry, const Entry& before, std::uint8_t tag) {
   const std::uint8_t flags = flags_of(entry);
-  if (!(tag & kNext)) {
-    pack.put(flags);
-    pack.put(entry.checksum_type);
-    pack.put(entry.compression);
-    pack.put(entry.logical_size);
-    pack.put(entry.where.segment);
-    pack.put(entry.where.offset);
-  }
+  if (!(tag & kNext)) pack_kind(pack, entry, before);
   if (entry.kind == EntryKind::kEmbedded) {
     pack.put(entry.embedded_type);
     pack.put(entry.embedded_lsize);
@@ -118,7 +120,7 @@ void pack_block(Packer& pack, const Entry& entry, std::uint8_t tag) {
   pack_key(pack, entry, tag);
 }
 
-void unpack_key(Unpacker& unpack, Entry& entry, const Previous& previous, std::uint8_t tag) {
+void unpack_key(Unpacker& unpack, Entry& entry, const EntryContext& previous, std::uint8_t tag) {
   if (!(tag & kKeyed)) return;
   entry.key.properties =
       (previous.flags & kUsualKey) ? usual_properties(entry) : unpack.take<std::uint64_t>();
@@ -129,7 +131,7 @@ void unpack_key(Unpacker& unpack, Entry& entry, const Previous& previous, std::u
   entry.key.checksum[3] = load<std::uint64_t>(entry.sealing.mac.data() + 8);
 }
 
-void unpack_sealing(Unpacker& unpack, stream::Sealing& sealing, Previous& previous,
+void unpack_sealing(Unpacker& unpack, stream::Sealing& sealing, EntryContext& previous,
                     std::uint8_t tag) {
   if (!(tag & kSealed)) return;
   if (!(tag & kSameSalt)) previous.salt = unpack.take_array<8>();
@@ -138,32 +140,39 @@ void unpack_sealing(Unpacker& unpack, stream::Sealing& sealing, Previous& previo
   sealing.mac = unpack.take_array<16>();
 }
 
-/// The fields that are left out of a block which is alike and right behind the one before.
-void unpack_kind(Unpacker& unpack, Entry& entry, Previous& previous, std::uint8_t tag) {
+void follow(Entry& entry, const Entry& before) {
+  if (before.kind != EntryKind::kBlock || entry.kind != EntryKind::kBlock)
+    fail(ErrorKind::kDamaged, "an entry says that it follows a block, and there is none");
+  entry.where.segment = before.where.segment;
+  entry.where.offset = end_of(before.where);
+}
+
+void unpack_kind(Unpacker& unpack, Entry& entry, EntryContext& previous, std::uint8_t tag) {
+  const Entry& before = previous.block;
   if (tag & kNext) {
-    const Entry& before = previous.block;
-    if (before.kind != EntryKind::kBlock || entry.kind != EntryKind::kBlock)
-      fail(ErrorKind::kDamaged, "an entry says that it follows a block, and there is none");
+    follow(entry, before);
     entry.checksum_type = before.checksum_type;
     entry.compression = before.compression;
     entry.logical_size = before.logical_size;
-    entry.where.segment = before.where.segment;
-    entry.where.offset = end_of(before.where);
   } else {
-    previous.flags = unpack.take<std::uint8_t>();
-    if (previous.flags & ~kKnownFlags)
-      fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", previous.flags);
+    const auto flags = unpack.take<std::uint8_t>();
+    if (flags & ~kKnownFlags) fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", flags);
+    previous.flags = flags & ~kAdjacent;
     entry.checksum_type = unpack.take<std::uint8_t>();
     entry.compression = unpack.take<std::uint8_t>();
     entry.logical_size = unpack.take<std::uint32_t>();
-    entry.where.segment = unpack.take<std::uint32_t>();
-    entry.where.offset = unpack.take<std::uint64_t>();
+    if (flags & kAdjacent) {
+      follow(entry, before);
+    } else {
+      entry.where.segment = unpack.take<std::uint32_t>();
+      entry.where.offset = unpack.take<std::uint64_t>();
+    }
   }
   entry.byte_order = (previous.flags & kBigEndian) ? Endian::kBig : Endian::kLittle;
   entry.dedup_capable = (previous.flags & kDedupCapable) != 0;
 }
 
-void unpack_block(Unpacker& unpack, Entry& entry, Previous& previous, std::uint8_t tag) {
+void unpack_block(Unpacker& unpack, Entry& entry, EntryContext& previous, std::uint8_t tag) {
   unpack_kind(unpack, entry, previous, tag);
   if (entry.kind == EntryKind::kEmbedded) {
     entry.embedded_type = unpack.take<std::uint8_t>();
@@ -180,9 +189,8 @@ void unpack_block(Unpacker& unpack, Entry& entry, Previous& previous, std::uint8
 
 }  // namespace
 
-void encode_entries(const std::vector<Entry>& entries, Bytes& out) {
+void encode_entries(const std::vector<Entry>& entries, Bytes& out, EntryContext& previous) {
   Packer pack(out);
-  Previous previous;
   for (std::size_t i = 0; i < entries.size();) {
     const Entry& entry = entries[i];
     const std::uint8_t tag = tag_of(entry, previous);
@@ -196,7 +204,7 @@ void encode_entries(const std::vector<Entry>& entries, Bytes& out) {
       i += run;
       continue;
     }
-    pack_block(pack, entry, tag);
+    pack_block(pack, entry, previous.block, tag);
     if (tag & kSealed) previous.salt = entry.sealing.salt;
     previous.block = entry;
     previous.flags = flags_of(entry);
@@ -204,10 +212,9 @@ void encode_entries(const std::vector<Entry>& entries, Bytes& out) {
   }
 }
 
-DecodedEntries decode_entries(ByteView from, std::size_t count) {
+DecodedEntries decode_entries(ByteView from, std::size_t count, EntryContext& previous) {
   Unpacker unpack(from);
   DecodedEntries decoded;
-  Previous previous;
   decoded.entries.reserve(count);
   while (decoded.entries.size() < count) {
     const auto tag = unpack.take<std::uint8_t>();

@@ -40,9 +40,21 @@ struct Entry {
   }
 };
 
-/// Appends `entries` to `out`, runs of equal holes as one item and repeated births and salts
-/// left out. proto/objset.md is the layout.
-void encode_entries(const std::vector<Entry>& entries, Bytes& out);
+/// What the entries before tell of the next one of the same block, so that it can be left out.
+struct EntryContext {
+  Birth birth;
+  stream::Salt salt{};
+  Entry block;             ///< the last one that was no hole
+  std::uint8_t flags = 0;  ///< of its encoding
+};
+
+/// Appends `entries` to `out`, runs of equal holes as one item and without what follows from those
+/// before, of which `context` tells. proto/objset.md is the layout.
+void encode_entries(const std::vector<Entry>& entries, Bytes& out, EntryContext& context);
+inline void encode_entries(const std::vector<Entry>& entries, Bytes& out) {
+  EntryContext context;
+  encode_entries(entries, out, context);
+}
 
 /// Reads exactly `count` entries from the front of `from` and returns the rest of it.
 /// Throws Error(kDamaged) where they cannot be entries.
@@ -50,6 +62,10 @@ struct DecodedEntries {
   std::vector<Entry> entries;
   ByteView rest;
 };
-DecodedEntries decode_entries(ByteView from, std::size_t count);
+DecodedEntries decode_entries(ByteView from, std::size_t count, EntryContext& context);
+inline DecodedEntries decode_entries(ByteView from, std::size_t count) {
+  EntryContext context;
+  return decode_entries(from, count, context);
+}
 
 }  // namespace sealift::objset
