@@ -15,7 +15,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
+
+from measure import Bench, peak_mib, quietly, run
 
 args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
 args.add_argument('build')
@@ -29,47 +30,12 @@ args = args.parse_args()
 BUILD = os.path.abspath(args.build)
 WORK = os.path.abspath(args.work)
 SEALIFT = os.path.join(BUILD, 'sealift')
-failed = False
+bench = Bench(args.runs)
+paired, report = bench.paired, bench.report
 
 
 def path(name):
     return os.path.join(WORK, name)
-
-
-def run(command):
-    """Runs a shell command, returns its wall-clock seconds; any failure ends the benchmark."""
-    start = time.monotonic()
-    subprocess.run(['bash', '-c', 'set -o pipefail; ' + command], check=True,
-                   stdout=subprocess.DEVNULL)
-    return time.monotonic() - start
-
-
-def quietly(command):
-    return subprocess.run(['bash', '-c', command], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).returncode
-
-
-def report(name, value, bar, unit=''):
-    """One line. A negative bar is an upper limit; None is for information."""
-    global failed
-    word = '' if bar is None else 'ok' if (value <= -bar if bar < 0 else value >= bar) else 'MISSED'
-    failed = failed or word == 'MISSED'
-    limit = '' if bar is None else f"{'at most' if bar < 0 else 'at least'} {abs(bar):g}{unit}"
-    print(f'{name:<58} {value:8.3f}{unit}   {limit:<18} {word}', flush=True)
-
-
-def paired(ours, *peers, reset='true'):
-    """The medians of each peer's time divided by ours. All are run in turn, and each time in
-    another order: what one leaves behind in caches and on the disk meets another."""
-    ratios = [[] for _ in peers]
-    for n in range(args.runs):
-        run(reset)
-        order = list(enumerate((ours,) + peers))
-        order = order[n % len(order):] + order[:n % len(order)]
-        seconds = {i: each() if callable(each) else run(each) for i, each in order}
-        for i, _ in enumerate(peers):
-            ratios[i].append(seconds[i + 1] / seconds[0])
-    return [statistics.median(each) for each in ratios]
 
 
 def openssl_time(algorithm, size):
@@ -219,16 +185,6 @@ def bench_increment():
         shutil.rmtree(path('v'))
 
 
-def peak_mib(command, check=True):
-    """Most memory that the one process of `command` ever held."""
-    child = subprocess.Popen(['bash', '-c', 'exec ' + command], stdout=subprocess.DEVNULL,
-                             stderr=None if check else subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    if check and status != 0:
-        raise subprocess.CalledProcessError(status, command)
-    return usage.ru_maxrss / 1024
-
-
 def odd_stream(kind):
     file = path('odd-' + kind.replace(' ', '-') + '.zfs')
     if not os.path.exists(file):
@@ -277,4 +233,4 @@ os.makedirs(WORK, exist_ok=True)
 for name in 'verify', 'receive', 'proof', 'send', 'increment', 'memory', 'catalog':
     if not args.only or name in args.only:
         globals()['bench_' + name]()
-sys.exit(failed)
+sys.exit(bench.missed)
