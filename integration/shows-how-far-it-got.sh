@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # SIGUSR1 makes send and receive print one line of progress to standard error and go on; -V shows
-# it in ps; -vv counts records; -D is taken, with a warning.
+# it in ps; -vv counts records; -D is taken, with a warning. put and restore show it on a terminal.
 set -euo pipefail
 
 data=$(cd "$(dirname "$0")/../tests/data/streams/2.3.9/enc-128k" && pwd)
@@ -44,3 +44,21 @@ wait $sender
 "$SEALIFT" send -wDvv tank/enc-128k@s1 2>"$work/said" | cmp - "$stream"
 has 'warning: deduplicated send is no longer supported'
 has '^TIME        SENT      BLOCKS    SNAPSHOT tank/enc-128k@s1$'
+
+# put and restore write one line of their own over and over, on a terminal alone
+"$SEALIFT" create -V 8M tank/disk
+"$SEALIFT" create tank/files
+mkdir "$work/files"
+(cd "$work/files" && seq 1000 | split -l 1)
+head -c 8M /dev/urandom >"$work/image"
+on_terminal() { script -qec "'$SEALIFT' $*" /dev/null </dev/null >"$work/said"; }
+on_terminal put "$work/image" tank/disk
+has $'\r\033\\[K[0-9.]+[BKM] of 8M \\([0-9]+%\\)'
+on_terminal put "$work/files" tank/files
+has $'\r\033\\[K[0-9]+ files, '
+on_terminal restore tank/files:/ "$work/back"
+has $'\r\033\\[K[0-9]+ files, '
+diff -r "$work/files" "$work/back"
+echo more >"$work/files/more"
+"$SEALIFT" put "$work/files" tank/files >/dev/null 2>"$work/said"
+[ ! -s "$work/said" ]

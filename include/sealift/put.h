@@ -26,6 +26,7 @@ struct PutRequest {
   Diverged diverged = Diverged::kRefuse;
   bool dry_run = false;  ///< find out what would change, and change nothing
   // Of directories:
+  bool measures = false;         ///< count its bytes meanwhile, for PutProgress::total_bytes
   bool one_file_system = false;  ///< leave out what is mounted below; mount points stay, empty
   /// Names or paths that are left out, with what is below them: shell patterns. One with a '/' is
   /// compared with the path from the source on, another with each name.
@@ -46,8 +47,8 @@ struct PutTotals {
 
 struct PutProgress {
   std::uint64_t files = 0;
-  std::uint64_t read_bytes = 0;
-  std::uint64_t total_bytes = 0;  ///< 0 where nobody knows
+  std::uint64_t done_bytes = 0;   ///< of the source, read or known to be the same
+  std::uint64_t total_bytes = 0;  ///< 0 as long as nobody knows
 };
 
 /// Told while the source is read. Any may be empty.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sealift/put.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include "cli/moment.h"
 #include "cli/nice_number.h"
 #include "cli/progress.h"
+#include "cli/status_line.h"
 #include "cli/talk.h"
 
 namespace sealift::cli {
@@ -38,31 +38,38 @@ nlohmann::ordered_json to_json(const PutTotals& totals) {
 }
 
 void print_text(const PutTotals& totals) {
-  fmt::print("{} added, {} changed, {} renamed, {} removed, {} unchanged\n", totals.added,
-             totals.changed, totals.renamed, totals.removed, totals.unchanged);
+  const std::uint64_t files =
+      totals.added + totals.changed + totals.renamed + totals.removed + totals.unchanged;
+  if (files != 0)  // a volume has none
+    fmt::print("{} added, {} changed, {} renamed, {} removed, {} unchanged\n", totals.added,
+               totals.changed, totals.renamed, totals.removed, totals.unchanged);
   fmt::print("read {}, new blocks {}, stored {}\n", nice_bytes(totals.read_bytes),
              nice_bytes(totals.written_bytes), nice_bytes(totals.stored_bytes));
 }
 
 PutTotals put_with_progress(Vault& vault, const Options& options) {
-  std::atomic<std::uint64_t> read_bytes = 0;
-  const bool shows = !options.quiet && !options.verbose && ::isatty(STDERR_FILENO) == 1;
-  Progress::Options how;
-  if (shows) how.lines = Progress::Lines::kEverySecond;
-  Progress progress(read_bytes, std::move(how));
-  bool has_begun = false;
+  std::atomic<std::uint64_t> done_bytes = 0;
+  Progress progress(done_bytes, {});
+  progress.go_on_with(options.request.dataset);
+  StatusLine line(options.quiet || options.verbose ? StatusLine::Wanted::kNo
+                                                   : StatusLine::Wanted::kYes);
   PutObserver observer;
-  observer.on_warning = [](const std::string& warning) { say_warning(warning); };
+  observer.on_warning = [&](const std::string& warning) {
+    line.clear();
+    say_warning(warning);
+  };
   observer.on_progress = [&](const PutProgress& now) {
-    if (!has_begun) progress.begin(options.request.dataset, now.total_bytes);
-    has_begun = true;
-    read_bytes = now.read_bytes;
+    done_bytes = now.done_bytes;
+    line.show({now.done_bytes, now.total_bytes},
+              [&] { return now.files == 0 ? "" : fmt::format("{} files, ", now.files); });
   };
   if (options.verbose)
     observer.on_change = [](char what, const std::string& path) {
       fmt::print("{} {}\n", what, path);
     };
-  return put(vault, options.request, observer, now());
+  PutRequest request = options.request;
+  request.measures = line.is_active();
+  return put(vault, request, observer, now());
 }
 
 ExitCode run(Options& options, const Globals& globals) {

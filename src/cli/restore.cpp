@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sealift/contents.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <thread>
 
 #include "base/error.h"
@@ -12,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/file_text.h"
 #include "cli/nice_number.h"
+#include "cli/status_line.h"
 #include "cli/talk.h"
 
 namespace sealift::cli {
@@ -29,35 +27,18 @@ struct Options {
   bool quiet = false;
 };
 
+std::string counts_of(const RestoreTotals& totals) {
+  return fmt::format("{} files, {} directories, {} others", totals.files + totals.links,
+                     totals.directories, totals.others);
+}
+
 std::string text_of(const RestoreTotals& totals) {
-  std::string text =
-      fmt::format("{} files, {} directories, {} others, {}", totals.files + totals.links,
-                  totals.directories, totals.others, nice_bytes(totals.bytes));
+  std::string text = counts_of(totals) + ", " + nice_bytes(totals.bytes);
   if (totals.kept != 0) text += fmt::format("; {} were there", totals.kept);
   if (totals.verified != 0) text += fmt::format("; {} verified", totals.verified);
   if (totals.faults != 0) text += fmt::format("; {} faults", totals.faults);
   return text;
 }
-
-/// One line that is written over, a few times a second.
-class Line {
- public:
-  void show(const RestoreTotals& totals) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < std::chrono::milliseconds(200)) return;
-    last_ = now;
-    fmt::print(stderr, "\r\033[K{}", text_of(totals));
-    is_shown_ = true;
-  }
-  void clear() {
-    if (is_shown_) fmt::print(stderr, "\r\033[K");
-    is_shown_ = false;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-  bool is_shown_ = false;
-};
 
 ExitCode run(const Options& options, const Globals& globals) {
   RestoreRequest request;
@@ -68,14 +49,16 @@ ExitCode run(const Options& options, const Globals& globals) {
   request.verify = options.verify;
   request.key = key_access(options.location);
 
-  Line line;
+  StatusLine line(options.quiet ? StatusLine::Wanted::kNo : StatusLine::Wanted::kYes);
   RestoreObserver observer;
   observer.on_fault = [&](const std::string& path, const Error& error) {
     line.clear();
     say_error(fmt::format("{}: {}", path.empty() ? "." : escape_name(path), error.what()));
   };
-  if (!options.quiet && ::isatty(STDERR_FILENO) != 0)
-    observer.on_progress = [&](const RestoreTotals& totals) { line.show(totals); };
+  if (line.is_active())
+    observer.on_progress = [&](const RestoreTotals& totals) {
+      line.show({totals.bytes, 0}, [&] { return counts_of(totals) + ", "; });
+    };
 
   const Vault vault = Vault::open(globals.require_vault(), Vault::Access::kRead);
   const RestoreTotals totals = restore(vault, request, observer);

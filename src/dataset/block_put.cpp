@@ -35,6 +35,7 @@ bool BlockPut::put(const BytesToPut& what) {
     const auto data = os::next_data(what.from.descriptor(), done * what.block_size, what.size);
     const std::uint64_t first = data ? data->first / what.block_size : blocks;
     is_changed |= punch(what, done, first);
+    state_.pass(std::min(first * what.block_size, what.size) - done * what.block_size);
     if (!data) break;
     const std::uint64_t end = std::min(blocks, divide_up(data->end, what.block_size));
     is_changed |= put_range(what, first, end);

@@ -5,6 +5,7 @@
 
 #include "dataset/block_makers.h"
 #include "dataset/head_writer.h"
+#include "dataset/source_measure.h"
 #include "os/source_tree.h"
 
 namespace sealift::dataset {
@@ -15,11 +16,18 @@ struct PutState {
   const PutObserver& observer;
   bool dry_run = false;
   PutProgress progress;
+  std::optional<SourceMeasure> measure;  ///< of a directory, where anybody wants to know
 
   void read(std::uint64_t bytes) {
     totals.read_bytes += bytes;
-    progress.read_bytes += bytes;
-    if (observer.on_progress) observer.on_progress(progress);
+    pass(bytes);
+  }
+  /// So many bytes of the source are done, read or not.
+  void pass(std::uint64_t bytes) {
+    progress.done_bytes += bytes;
+    if (!observer.on_progress) return;
+    if (measure) progress.total_bytes = measure->total_bytes();
+    observer.on_progress(progress);
   }
 };
 

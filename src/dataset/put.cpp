@@ -12,10 +12,11 @@ PutTotals put(Vault& vault, const PutRequest& request, const PutObserver& observ
               const Moment& moment) {
   return in_context(fmt::format("cannot put {} into '{}'", request.source, request.dataset), [&] {
     dataset::HeadWriter head(vault.inner(), request);
-    dataset::PutState state{{}, observer, request.dry_run, {}};
+    dataset::PutState state{{}, observer, request.dry_run, {}, {}};
     if (head.is_volume()) {
       dataset::put_volume(head, request, state);
     } else {
+      if (request.measures) state.measure.emplace(request);
       dataset::TreePut(head, request, state).run();
     }
     if (state.totals.is_changed && !request.dry_run) {

@@ -19,10 +19,6 @@ std::uint64_t type_of(const os::FileStatus& status) {
   return status.mode & file_mode::kTypeMask;
 }
 
-bool is_directory(const os::FileStatus& status) {
-  return type_of(status) == file_mode::kDirectory;
-}
-
 /// Whose blocks a plain stream cut: they are made anew, as they would be without that.
 bool is_cut(const objset::Dnode& dnode) {
   return dnode.uncut_size != 0 || dnode.hole_end != 0;
@@ -74,7 +70,7 @@ void TreePut::run() {
   } else {
     state_.totals.is_changed = true;
   }
-  device_ = root.status.device;
+  filter_.emplace(request_, root.status);
   const std::uint64_t object = root.object;
   put_directory(source, std::move(root), object);
   blocks_.finish();
@@ -97,27 +93,18 @@ void TreePut::note(const Child& child) {
 
 // -- Directories -------------------------------------------------------------------------------
 
-bool TreePut::is_excluded(const std::string& path, const std::string& name) const {
-  for (const std::string& pattern : request_.exclude) {
-    const bool is_path = pattern.find('/') != std::string::npos;
-    if (os::matches_pattern(pattern, is_path ? path : name)) return true;
-  }
-  return false;
-}
-
 /// Nothing where it is left out.
 std::optional<TreePut::Child> TreePut::look_at(const os::SourceDirectory& from, const Child& in,
                                                const std::string& name) {
   Child child;
   child.path = joined(in.path, name);
-  if (is_excluded(child.path, name)) return std::nullopt;
+  if (filter_->excludes(child.path, name)) return std::nullopt;
   const auto status = from.status(name);
   if (!status) {
     warn(fmt::format("{} vanished", child.path));
     return std::nullopt;
   }
-  if (request_.one_file_system && status->device != device_ && !is_directory(*status))
-    return std::nullopt;
+  if (filter_->excludes(*status)) return std::nullopt;
   child.name = name;
   child.status = *status;
   child.generation = status->inode;
@@ -126,9 +113,8 @@ std::optional<TreePut::Child> TreePut::look_at(const os::SourceDirectory& from, 
 
 /// All in it but directories is put where it is met: a directory may have a million names.
 TreePut::Listing TreePut::put_names(const os::SourceDirectory& from, const Child& self) {
-  const bool is_crossed = request_.one_file_system && self.status.device != device_;
   std::vector<os::SourceDirectory::Entry> entries;
-  if (!is_crossed) entries = from.entries();
+  if (!filter_->is_crossed(self.status)) entries = from.entries();
   Names before;
   if (self.before) before = before_->names(*self.before);
   std::unordered_set<std::uint64_t> inodes;
@@ -148,7 +134,7 @@ TreePut::Listing TreePut::put_names(const os::SourceDirectory& from, const Child
     }
     const std::uint64_t value = directory_entry::encode(child->object, child->status.mode);
     listing.items.push_back({std::move(name), 8, {value}});
-    if (is_directory(child->status)) {
+    if (child->status.is_directory()) {
       listing.directories.push_back(std::move(*child));
     } else {
       put_file(from, std::move(*child), self.object);
@@ -212,7 +198,7 @@ std::shared_ptr<const File> TreePut::find_by_inode(const os::FileStatus& status)
 
 void TreePut::match(Child& child, const Names& before,
                     const std::unordered_set<std::uint64_t>& inodes) {
-  if (!is_directory(child.status) && child.status.links > 1) {
+  if (!child.status.is_directory() && child.status.links > 1) {
     const auto linked = linked_.find({child.status.device, child.status.inode});
     if (linked != linked_.end()) {
       child.object = linked->second.object;
@@ -244,8 +230,7 @@ bool TreePut::is_unchanged(const Child& child, std::uint64_t parent) const {
   if (child.path.empty() && !knows_inodes_) return false;  // its birth is to be the source's
   const File& before = *child.before;
   const os::FileStatus& now = child.status;
-  const bool has_size =
-      is_directory(now) || type_of(now) != file_mode::kRegular || before.size == now.size;
+  const bool has_size = !now.is_regular() || before.size == now.size;
   return has_size && before.generation == child.generation && before.parent == parent &&
          before.mode == now.mode && before.uid == now.uid && before.gid == now.gid &&
          before.mtime == now.mtime && before.ctime == now.ctime;
@@ -265,7 +250,11 @@ void TreePut::put_file(const os::SourceDirectory& from, Child child, std::uint64
   }
   ++state_.progress.files;
   const bool is_changed = !is_unchanged(child, parent);
-  if (is_changed) put_contents(from, child);
+  if (is_changed) {
+    put_contents(from, child);
+  } else if (child.status.is_regular()) {
+    state_.pass(child.status.size);
+  }
   NewFile file = outline(child, parent);
   if (is_changed) {
     complete(file, from, child);
@@ -282,7 +271,7 @@ void TreePut::put_file(const os::SourceDirectory& from, Child child, std::uint64
 
 /// Of what is no regular file there is nothing but attributes.
 void TreePut::put_contents(const os::SourceDirectory& from, Child& child) {
-  if (type_of(child.status) != file_mode::kRegular) return;
+  if (!child.status.is_regular()) return;
   const auto file = from.open_file(child.name);
   if (!file || !file->status().is_same_file(child.status))
     fail(ErrorKind::kRetry, "{} was replaced while it was read", child.path);
@@ -348,7 +337,7 @@ void TreePut::complete(NewFile& file, const os::SourceDirectory& from, const Chi
     file.target = from.link_target(child.name).value_or(std::string());
     file.size = file.target.size();
   }
-  put_xattrs(file, from.extended_attributes(is_directory(child.status) ? "" : child.name),
+  put_xattrs(file, from.extended_attributes(child.status.is_directory() ? "" : child.name),
              {child.object, child.before.get()});
 }
 

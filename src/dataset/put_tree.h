@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "dataset/block_put.h"
+#include "dataset/put_filter.h"
 #include "dataset/xattr_directory_writer.h"
 
 namespace sealift::dataset {
@@ -58,7 +59,6 @@ class TreePut {
 
   std::optional<Child> look_at(const os::SourceDirectory& from, const Child& in,
                                const std::string& name);
-  bool is_excluded(const std::string& path, const std::string& name) const;
 
   void put_directory(const os::SourceDirectory& from, Child self, std::uint64_t parent);
   Listing put_names(const os::SourceDirectory& from, const Child& self);
@@ -89,7 +89,7 @@ class TreePut {
   FileSystemWriter files_;
   BlockPut blocks_;
   std::uint64_t record_size_;
-  std::uint64_t device_ = 0;                   ///< of the source's root
+  std::optional<PutFilter> filter_;            ///< once the source is open
   std::unordered_set<std::uint64_t> claimed_;  ///< objects of before that stay, or are gone already
   std::map<Inode, Linked> linked_;
   std::vector<std::pair<std::uint64_t, std::string>> gone_;  ///< names that are not there any more

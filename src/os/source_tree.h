@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +35,8 @@ struct FileStatus {
   bool is_append_only = false;
   bool is_no_dump = false;
 
+  bool is_directory() const { return S_ISDIR(mode); }
+  bool is_regular() const { return S_ISREG(mode); }
   bool is_same_file(const FileStatus& other) const {
     return device == other.device && inode == other.inode;
   }
