@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <malloc.h>
 #include <sealift/digest.h>
 #include <sealift/send.h>
 #include <sealift/stream.h>
@@ -105,13 +104,6 @@ void print_plan(const SendPlan& plan, const SendSizes& sizes, const Options& opt
   std::fflush(to);
 }
 
-/// A walk frees and allocates some 300 KiB for every indirect block. Given back to the kernel each
-/// time, and faulted in again, that is a sixth of the time that a small increment takes.
-void keep_freed_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-}
-
 /// What is sent, and what is told meanwhile.
 struct Sending {
   const SendPlan& plan;
@@ -157,7 +149,6 @@ ExitCode send(Options& options, const Globals& globals) {
   options.request.intermediates = !options.from_all.empty();
   options.request.from = options.from + options.from_all;
   options.request.lineage = !options.no_lineage;
-  keep_freed_memory();
   const Vault vault = open_vault(options, globals);
   const SendPlan plan = make_plan(vault, options);
   for (const std::string& warning : plan.warnings()) say_warning(warning);
