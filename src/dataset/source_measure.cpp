@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/source_measure.h"
 
-#include "base/error.h"
+#include <exception>
+
 #include "dataset/path.h"
 
 namespace sealift::dataset {
@@ -11,7 +12,7 @@ SourceMeasure::SourceMeasure(const PutRequest& request)
         try {
           add(source_, "");
           if (!stopping_) total_bytes_ = bytes_;
-        } catch (const Error&) {
+        } catch (const std::exception&) {
           // Whoever puts the files meets it too, and says so.
         }
       }) {}
