@@ -21,7 +21,7 @@ start() {       # start OPTION...: a server at $socket, which is there when this
     done
     fail "no server: $(cat "$work/said")"
 }
-nbdkit_of() { awk -v parent="$1" '$4 == parent { print $1; exit }' /proc/[0-9]*/stat 2>/dev/null || true; }
+nbdkit_of() { cat "/proc/$1/task/"*/children | awk '{ print $1; exit }'; }
 stop() { kill "-${1-TERM}" $server; wait $server; }
 trap 'kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
 server=
