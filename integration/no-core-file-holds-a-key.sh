@@ -6,7 +6,8 @@ set -euo pipefail
 data=$(cd "$(dirname "$0")/../tests/data/streams" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export ASAN_OPTIONS=handle_segv=0   # a sanitizer would catch what is to kill it
+# A sanitizer would catch what is to kill it.
+export ASAN_OPTIONS=handle_segv=0 TSAN_OPTIONS=handle_segv=0
 "$SEALIFT" init tank --dir "$work/vault"
 "$SEALIFT" --vault "$work/vault" receive tank/enc <"$data/2.3.9/enc-128k/s1.zfs"
 

@@ -25,9 +25,8 @@ using catalog::DatasetRecord;
 using catalog::Wrapping;
 
 /// Material that is right for every format but hex: as many bytes as a raw key has.
-inline std::string material_of(std::string word) {
-  word.resize(WrappingKey::kBytes, '-');
-  return word;
+inline std::string material_of(std::string_view word) {
+  return fmt::format("{:-<{}}", word, WrappingKey::kBytes);
 }
 
 inline WrappingKey key_of(const std::string& word, const Derivation& derivation) {
