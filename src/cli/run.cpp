@@ -132,7 +132,7 @@ ExitCode Program::explain(const CLI::ParseError& error) {
                           : parent ? "command"
                                    : "argument",
                           unexpected.front());
-  } else if (!message.empty()) {
+  } else if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1])) != 0) {
     message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
   }
   say_error(message);

@@ -12,7 +12,8 @@ namespace {
 
 Action setup(Parser& parser, const Globals& globals) {
   const auto words = std::make_shared<std::vector<std::string>>();
-  parser.add_option("PROPERTY=VALUE ... NAME", *words, "what to set, then on which datasets")
+  // One list of words: which are names is seen by what has no '='.
+  parser.add_option("ASSIGNMENT", *words, "PROPERTY=VALUE, one or more, then names of datasets")
       .required();
   return [words, &globals] {
     const auto first_name = std::find_if(words->begin(), words->end(), [](const auto& word) {
