@@ -10,39 +10,37 @@ N MiB. In every round each program stores the tree, stores it again with 1 % cha
 it, encrypted and with zstd of its usual level; the programs take turns in who is first. Above 1 we
 are faster. The trees are in the page cache. Exit status 1: something misses its bar.
 """
-import argparse
 import hashlib
 import os
 import random
 import shutil
 import statistics
 import subprocess
-import sys
 
-from measure import Bench, run, turned
+from measure import Bench, arguments, run, turned
 
-args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-args.add_argument('build')
-args.add_argument('--work', default='/var/tmp/sealift-bench')
-args.add_argument('--runs', type=int, default=5)
+args = arguments(__doc__)
 args.add_argument('--from', dest='source', default='/usr')
 args.add_argument('--mib', type=int, default=1024)
-args.add_argument('--only', action='append')
 args = args.parse_args()
 
-WORK = os.path.abspath(args.work)
-bench = Bench(args.runs)
+bench = Bench(args)
+path = bench.path
 
 
-def path(name):
-    return os.path.join(WORK, name)
+class Program:
+    """Where a program keeps what it is given, and which command does what."""
+    vault = other = ''
+
+    def copy(self, n):
+        """To the other place without opening it; nothing where the program cannot."""
 
 
-class Sealift:
+class Sealift(Program):
     """A vault with one encrypted dataset, and another vault that has no key."""
 
     def __init__(self, compression='zstd'):
-        program = os.path.join(os.path.abspath(args.build), 'sealift')
+        program = bench.sealift
         self.vault, self.other = path('sealift'), path('sealift-copy')
         self.ours = f'{program} --vault {self.vault}'
         self.theirs = f'{program} --vault {self.other}'
@@ -65,7 +63,7 @@ class Sealift:
         return f'{self.ours} send -w site/tree@{n} | {self.theirs} receive dr/tree'
 
 
-class Restic:
+class Restic(Program):
     """A repository, and another with the same chunker; of the second format, which compresses."""
 
     def __init__(self):
@@ -88,7 +86,7 @@ class Restic:
         return f'{self.at_other} copy --from-repo {self.vault} latest'
 
 
-class Borg:
+class Borg(Program):
     """A repository whose chunks are authenticated by BLAKE2, as is quick without SHA instructions."""
 
     def __init__(self):
@@ -185,7 +183,7 @@ def compare(name, tree, size_limit):
         change(tree, n)
         time_each('second put, 1 % changed', n, lambda program: program.put(tree, 'b'))
         time_each('restore', n, lambda program: program.restore('b', out), f'rm -rf {out} && sync')
-        time_each('raw send and receive', n, lambda program: hasattr(program, 'copy') and program.copy('b'))
+        time_each('raw send and receive', n, lambda program: program.copy('b'))
     subprocess.run(['rm', '-rf', out], check=True)
     for what, program in seconds:
         if program is Sealift:
@@ -197,7 +195,7 @@ def compare(name, tree, size_limit):
         bench.report(f'{name}: bytes stored / {type(program).__name__.lower()}',
                      stored_bytes(programs[0].vault) / stored_bytes(program.vault), bar)
     for program in programs:
-        run(f'rm -rf {program.vault} {getattr(program, "other", "")}')
+        run(f'rm -rf {program.vault} {program.other}')
 
 
 def bench_large():
@@ -232,8 +230,4 @@ def bench_file():
     run(f'rm -rf {copy} {sealift.vault} {sealift.other}')
 
 
-os.makedirs(WORK, exist_ok=True)
-for name in 'large', 'small', 'file':
-    if not args.only or name in args.only:
-        globals()['bench_' + name]()
-sys.exit(bench.missed)
+bench.run_all(bench_large, bench_small, bench_file)

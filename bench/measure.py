@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the benchmarks run commands, compare them and tell what they saw."""
+import argparse
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -29,12 +31,35 @@ def peak_mib(command, check=True):
     return usage.ru_maxrss / 1024
 
 
-class Bench:
-    """So many rounds of each comparison. `missed`: whether anything missed its bar."""
+def arguments(doc):
+    """A parser of what all benchmarks take; `doc` is their help."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument('build')
+    parser.add_argument('--work', default='/var/tmp/sealift-bench')
+    parser.add_argument('--runs', type=int, default=5)
+    parser.add_argument('--only', action='append')
+    return parser
 
-    def __init__(self, rounds):
-        self.rounds = rounds
+
+class Bench:
+    """So many rounds of each comparison; `args` are those of arguments()."""
+
+    def __init__(self, args):
+        self.rounds, self.only = args.runs, args.only
+        self.build, self.work = os.path.abspath(args.build), os.path.abspath(args.work)
+        self.sealift = os.path.join(self.build, 'sealift')
         self.missed = False
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def run_all(self, *benches):
+        """Runs those that are wanted, and ends the program: with status 1 if a bar was missed."""
+        os.makedirs(self.work, exist_ok=True)
+        for each in benches:
+            if not self.only or each.__name__.removeprefix('bench_') in self.only:
+                each()
+        sys.exit(self.missed)
 
     def report(self, name, value, bar, unit=''):
         """One line. A negative bar is an upper limit; None is for information."""

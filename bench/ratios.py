@@ -8,34 +8,22 @@ BUILD is a release build with -DSEALIFT_BENCH=ON. Each ratio is the median of N 
 ours and the peers' are run in turn. Above 1 we are faster. What is read is in the page cache; a
 peer that is SHA-256 is OpenSSL's on one core. Exit status 1: something misses its bar.
 """
-import argparse
 import os
 import re
 import shutil
 import statistics
 import subprocess
-import sys
 
-from measure import Bench, peak_mib, quietly, run
+from measure import Bench, arguments, peak_mib, quietly, run
 
-args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-args.add_argument('build')
-args.add_argument('--work', default='/var/tmp/sealift-bench')
-args.add_argument('--runs', type=int, default=5)
+args = arguments(__doc__)
 args.add_argument('--gib', type=float, default=2)
-args.add_argument('--only', action='append')
 args.add_argument('--zstream', default=shutil.which('zstream'))
 args = args.parse_args()
 
-BUILD = os.path.abspath(args.build)
-WORK = os.path.abspath(args.work)
-SEALIFT = os.path.join(BUILD, 'sealift')
-bench = Bench(args.runs)
-paired, report = bench.paired, bench.report
-
-
-def path(name):
-    return os.path.join(WORK, name)
+bench = Bench(args)
+path, paired, report = bench.path, bench.paired, bench.report
+BUILD, SEALIFT = bench.build, bench.sealift
 
 
 def openssl_time(algorithm, size):
@@ -229,8 +217,4 @@ def bench_catalog():
     shutil.rmtree(path('empty'))
 
 
-os.makedirs(WORK, exist_ok=True)
-for name in 'verify', 'receive', 'proof', 'send', 'increment', 'memory', 'catalog':
-    if not args.only or name in args.only:
-        globals()['bench_' + name]()
-sys.exit(bench.missed)
+bench.run_all(bench_verify, bench_receive, bench_proof, bench_send, bench_increment, bench_memory, bench_catalog)
