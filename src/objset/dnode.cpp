@@ -2,7 +2,6 @@
 #include "objset/dnode.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "objset/byte_codec.h"
 
@@ -23,73 +22,63 @@ constexpr std::uint8_t kKnownFlags =
 
 constexpr std::uint32_t kObjectTypeSystemAttributes = 44;  // DMU_OT_SA
 
-/// What most dnodes of a file system have in common.
-struct Kind {
-  std::uint32_t type = 0;
-  std::uint32_t bonus_type = 0;
-  std::uint32_t bonus_length = 0;
-  std::uint32_t bonus_bytes = 0;  ///< that are kept of the bonus
-  std::uint8_t checksum_type = 0;
-  std::uint8_t compress = 0;
-  std::uint8_t slots = 0;
-  Geometry geometry;
-  bool operator==(const Kind&) const = default;
-};
-
-Kind kind_of(const Dnode& dnode) {
-  return {dnode.type,          dnode.bonus_type,
-          dnode.bonus_length,  static_cast<std::uint32_t>(dnode.bonus.size()),
-          dnode.checksum_type, dnode.compress,
-          dnode.slots,         dnode.geometry};
-}
-
-void pack_kind(Packer& pack, const Kind& kind) {
-  pack.put(kind.type);
-  pack.put(kind.bonus_type);
-  pack.put(kind.bonus_length);
-  pack.put(kind.bonus_bytes);
-  pack.put(kind.checksum_type);
-  pack.put(kind.compress);
-  pack.put(kind.slots);
-  pack.put(kind.geometry.levels);
-  pack.put(kind.geometry.pointers);
-  pack.put(kind.geometry.indirect_shift);
-}
-
-Kind unpack_kind(Unpacker& unpack) {
-  Kind kind;
-  kind.type = unpack.take<std::uint32_t>();
-  kind.bonus_type = unpack.take<std::uint32_t>();
-  kind.bonus_length = unpack.take<std::uint32_t>();
-  kind.bonus_bytes = unpack.take<std::uint32_t>();
-  kind.checksum_type = unpack.take<std::uint8_t>();
-  kind.compress = unpack.take<std::uint8_t>();
-  kind.slots = unpack.take<std::uint8_t>();
-  kind.geometry.levels = unpack.take<std::uint8_t>();
-  kind.geometry.pointers = unpack.take<std::uint8_t>();
-  kind.geometry.indirect_shift = unpack.take<std::uint8_t>();
-  return kind;
-}
-
 /// What the dnodes before tell of the next one of their block.
 struct DnodeContext {
-  std::optional<Kind> kind;
+  Bytes kind;  ///< kKindBytes of the last one; empty: there is none
   EntryContext entries;
 };
 
-std::uint8_t flags_of(const Dnode& dnode, const DnodeContext& before) {
+/// What most dnodes of a file system have in common, as it is written.
+constexpr std::size_t kKindBytes = 22;
+
+Bytes pack_kind(const Dnode& dnode) {
+  Bytes kind;
+  kind.reserve(kKindBytes);
+  Packer pack(kind);
+  pack.put(dnode.type);
+  pack.put(dnode.bonus_type);
+  pack.put(dnode.bonus_length);
+  pack.put(static_cast<std::uint32_t>(dnode.bonus.size()));
+  pack.put(dnode.checksum_type);
+  pack.put(dnode.compress);
+  pack.put(dnode.slots);
+  pack.put(dnode.geometry.levels);
+  pack.put(dnode.geometry.pointers);
+  pack.put(dnode.geometry.indirect_shift);
+  return kind;
+}
+
+/// Returns how many bytes of the bonus are kept.
+std::uint32_t unpack_kind(ByteView kind, Dnode& dnode) {
+  Unpacker unpack(kind);
+  dnode.type = unpack.take<std::uint32_t>();
+  dnode.bonus_type = unpack.take<std::uint32_t>();
+  dnode.bonus_length = unpack.take<std::uint32_t>();
+  const auto bonus_bytes = unpack.take<std::uint32_t>();
+  dnode.checksum_type = unpack.take<std::uint8_t>();
+  dnode.compress = unpack.take<std::uint8_t>();
+  dnode.slots = unpack.take<std::uint8_t>();
+  dnode.geometry.levels = unpack.take<std::uint8_t>();
+  dnode.geometry.pointers = unpack.take<std::uint8_t>();
+  dnode.geometry.indirect_shift = unpack.take<std::uint8_t>();
+  return bonus_bytes;
+}
+
+std::uint8_t flags_of(const Dnode& dnode) {
   return static_cast<std::uint8_t>(
       (dnode.has_spill ? kHasSpill : 0) | (dnode.uncut_size != 0 ? kIsCut : 0) |
-      (dnode.hole_end != 0 ? kHasHoleEnd : 0) | (before.kind == kind_of(dnode) ? kIsAlike : 0) |
-      (dnode.max_block == 0 ? kOneBlock : 0) | (dnode.spill == Entry{} ? kNoSpill : 0));
+      (dnode.hole_end != 0 ? kHasHoleEnd : 0) | (dnode.max_block == 0 ? kOneBlock : 0) |
+      (dnode.spill == Entry{} ? kNoSpill : 0));
 }
 
 void pack_dnode(Bytes& out, const Dnode& dnode, DnodeContext& before) {
   Packer pack(out);
-  const std::uint8_t flags = flags_of(dnode, before);
+  Bytes kind = pack_kind(dnode);
+  std::uint8_t flags = flags_of(dnode);
+  if (kind == before.kind) flags |= kIsAlike;
   pack.put(flags);
-  before.kind = kind_of(dnode);
-  if (!(flags & kIsAlike)) pack_kind(pack, *before.kind);
+  if (!(flags & kIsAlike)) pack.put(ByteView(kind));
+  before.kind = std::move(kind);
   pack.put(dnode.block_size);
   if (!(flags & kOneBlock)) pack.put(dnode.max_block);
   if (flags & kIsCut) pack.put(dnode.uncut_size);
@@ -113,25 +102,17 @@ void check_cut(const Dnode& dnode) {
     fail(ErrorKind::kDamaged, "a dnode whose block was cut in an impossible way");
 }
 
-/// A dnode of that kind.
-Dnode dnode_of(const Kind& kind) {
-  Dnode dnode;
-  dnode.type = kind.type;
-  dnode.bonus_type = kind.bonus_type;
-  dnode.bonus_length = kind.bonus_length;
-  dnode.checksum_type = kind.checksum_type;
-  dnode.compress = kind.compress;
-  dnode.slots = kind.slots;
-  dnode.geometry = kind.geometry;
-  return dnode;
-}
-
 Dnode unpack_dnode(Unpacker& unpack, DnodeContext& before) {
   const auto flags = unpack.take<std::uint8_t>();
   if (flags & ~kKnownFlags) fail(ErrorKind::kDamaged, "a dnode has unknown flags {:#x}", flags);
-  if (!(flags & kIsAlike)) before.kind = unpack_kind(unpack);
-  if (!before.kind) fail(ErrorKind::kDamaged, "a dnode is like one before, and there is none");
-  Dnode dnode = dnode_of(*before.kind);
+  if (!(flags & kIsAlike)) {
+    const ByteView kind = unpack.take_bytes(kKindBytes);
+    before.kind.assign(kind.begin(), kind.end());
+  }
+  if (before.kind.empty())
+    fail(ErrorKind::kDamaged, "a dnode is like one before, and there is none");
+  Dnode dnode;
+  const std::uint32_t bonus_bytes = unpack_kind(before.kind, dnode);
   dnode.has_spill = (flags & kHasSpill) != 0;
   dnode.block_size = unpack.take<std::uint32_t>();
   check_shape(dnode);
@@ -141,7 +122,7 @@ Dnode unpack_dnode(Unpacker& unpack, DnodeContext& before) {
     check_cut(dnode);
   }
   if (flags & kHasHoleEnd) dnode.hole_end = unpack.take<std::uint64_t>();
-  const ByteView bonus = unpack.take_bytes(before.kind->bonus_bytes);
+  const ByteView bonus = unpack.take_bytes(bonus_bytes);
   dnode.bonus.assign(bonus.begin(), bonus.end());
   const std::size_t spills = (flags & kNoSpill) ? 0 : 1;
   DecodedEntries decoded =
