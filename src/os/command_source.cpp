@@ -27,7 +27,7 @@ CommandSource::CommandSource(const std::string& command) : command_(command) {
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   shell.reset(pipe);
-  pid_ = shell.run({"sh", "-c", command});
+  pid_ = shell.run({"/bin/sh", "-c", command});
 }
 
 CommandSource::~CommandSource() {

@@ -58,10 +58,11 @@ void Spawn::lead_group() {
 }
 
 pid_t Spawn::run(std::vector<std::string> arguments, std::vector<std::string> more_environment) {
+  // What is given comes last: of two of one name a shell takes that.
   std::vector<char*> environment = pointers_to(more_environment);
-  environment.pop_back();
-  for (char** each = environ; *each != nullptr; ++each) environment.push_back(*each);
-  environment.push_back(nullptr);
+  std::size_t inherited = 0;
+  while (environ[inherited] != nullptr) ++inherited;
+  environment.insert(environment.begin(), environ, environ + inherited);
   ::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags_));
   pid_t pid = -1;
   const int error = ::posix_spawnp(&pid, arguments.front().c_str(), &files_, &attributes_,
