@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/entry_json.h"
 
-#include <fmt/format.h>
-
 namespace sealift::cli {
 namespace {
-
-using nlohmann::ordered_json;
 
 std::string_view type_name(EntryType type) {
   switch (type) {
@@ -40,14 +36,8 @@ std::string_view source_name(PropertySource source) {
 
 }  // namespace
 
-ordered_json json_document(std::string_view command) {
-  return {{"output_version",
-           {{"command", fmt::format("zfs {}", command)}, {"vers_major", 0}, {"vers_minor", 1}}},
-          {"datasets", ordered_json::object()}};
-}
-
-ordered_json json_entry(const Entry& entry, const JsonStyle& style) {
-  ordered_json object = {{"name", entry.name()}, {"type", type_name(entry.type())}};
+Json json_entry(const Entry& entry, const JsonStyle& style) {
+  Json object = {{"name", entry.name()}, {"type", type_name(entry.type())}};
   object["pool"] = entry.name().substr(0, entry.name().find_first_of("/@#"));
   if (style.integers) {
     object["createtxg"] = entry.createtxg();
@@ -58,12 +48,12 @@ ordered_json json_entry(const Entry& entry, const JsonStyle& style) {
     object["dataset"] = entry.dataset();
     object["snapshot_name"] = entry.item_name();
   }
-  object["properties"] = ordered_json::object();
+  object["properties"] = Json::object();
   return object;
 }
 
-ordered_json json_property(const Property& property, const JsonStyle& style) {
-  ordered_json object;
+Json json_property(const Property& property, const JsonStyle& style) {
+  Json object;
   if (style.integers && property.number) {
     object["value"] = *property.number;
   } else {

@@ -139,16 +139,16 @@ void print_table(const Rows& rows, const std::vector<std::string>& columns,
 
 void print_json(const Rows& rows, const Options& options) {
   const JsonStyle style{options.precision(), options.json_integers};
-  nlohmann::ordered_json document = json_document("get");
+  Json datasets = Json::object();
   for (const auto& [entry, all] : rows) {
     if (all.empty()) continue;
-    nlohmann::ordered_json object = json_entry(entry, style);
+    Json object = json_entry(entry, style);
     for (const Shown& shown : all) {
       object["properties"][shown.name] = json_property(shown.property, style);
     }
-    document["datasets"][entry.name()] = std::move(object);
+    datasets[entry.name()] = std::move(object);
   }
-  fmt::print("{}\n", document.dump());
+  print(json_document("zfs get", "datasets", std::move(datasets)));
 }
 
 ExitCode get(const Options& options, const std::string& directory) {

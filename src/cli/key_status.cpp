@@ -2,10 +2,9 @@
 #include <fmt/chrono.h>
 #include <sealift/keyring.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
 #include "cli/ask_key.h"
+#include "cli/json.h"
 #include "cli/table.h"
 #include "cli/talk.h"
 
@@ -57,7 +56,7 @@ void print_table(const std::vector<KeyStatus>& all, const Options& options) {
   if (!table.is_empty()) table.print();
 }
 
-nlohmann::ordered_json to_json(const WrappingStatus& each) {
+Json to_json(const WrappingStatus& each) {
   return {{"id", each.id},
           {"state", each.is_in_force ? "in-force" : "journalled"},
           {"keyformat", each.format},
@@ -69,19 +68,15 @@ nlohmann::ordered_json to_json(const WrappingStatus& each) {
 }
 
 void print_json(const std::vector<KeyStatus>& all) {
-  nlohmann::ordered_json datasets = nlohmann::ordered_json::object();
+  Json datasets = Json::object();
   for (const KeyStatus& status : all) {
-    nlohmann::ordered_json wrappings = nlohmann::ordered_json::array();
+    Json wrappings = Json::array();
     for (const WrappingStatus& each : status.wrappings) wrappings.push_back(to_json(each));
     datasets[status.dataset] = {{"encryptionroot", status.encryption_root},
                                 {"keyguid", std::to_string(status.key_guid)},
                                 {"wrappings", std::move(wrappings)}};
   }
-  const nlohmann::ordered_json document = {
-      {"output_version", {{"command", "sealift key status"}, {"vers_major", 0}, {"vers_minor", 1}}},
-      {"datasets", std::move(datasets)},
-  };
-  fmt::print("{}\n", document.dump(2));
+  print(json_document("sealift key status", "datasets", std::move(datasets)));
 }
 
 /// The secret of which wrapping is needed, where the one at hand is another's.

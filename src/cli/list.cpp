@@ -87,16 +87,16 @@ void print_json(const std::vector<Entry>& entries, const std::vector<std::string
                 const Options& options) {
   const bool is_exact = options.exact || options.json_integers;
   const JsonStyle style{is_exact ? Precision::kExact : Precision::kNice, options.json_integers};
-  nlohmann::ordered_json document = json_document("list");
+  Json datasets = Json::object();
   for (const Entry& entry : entries) {
-    nlohmann::ordered_json object = json_entry(entry, style);
+    Json object = json_entry(entry, style);
     for (const std::string& name : columns) {
       if (name == "name") continue;
       object["properties"][name] = json_property(entry.property(name), style);
     }
-    document["datasets"][entry.name()] = std::move(object);
+    datasets[entry.name()] = std::move(object);
   }
-  fmt::print("{}\n", document.dump());
+  print(json_document("zfs list", "datasets", std::move(datasets)));
 }
 
 ExitCode list(const Options& options, const std::string& directory) {

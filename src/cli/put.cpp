@@ -2,11 +2,11 @@
 #include <sealift/put.h>
 
 #include <atomic>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "cli/ask_key.h"
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/moment.h"
 #include "cli/nice_number.h"
 #include "cli/progress.h"
@@ -25,7 +25,7 @@ struct Options {
   bool json = false;
 };
 
-nlohmann::ordered_json to_json(const PutTotals& totals) {
+Json to_json(const PutTotals& totals) {
   return {{"added", totals.added},
           {"changed", totals.changed},
           {"renamed", totals.renamed},
@@ -78,7 +78,7 @@ ExitCode run(Options& options, const Globals& globals) {
   Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
   const PutTotals totals = put_with_progress(vault, options);
   if (options.json) {
-    fmt::print("{}\n", to_json(totals).dump(2));
+    print(to_json(totals));
   } else if (!options.quiet) {
     print_text(totals);
   }

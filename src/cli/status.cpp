@@ -2,10 +2,9 @@
 #include <fmt/chrono.h>
 #include <sealift/vault.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/nice_number.h"
 
 namespace sealift::cli {
@@ -38,7 +37,7 @@ void print_text(const Vault& vault, const VaultStatus& status, bool verbose) {
 
 /// Numbers as strings, as zfs's -j prints them: a guid does not fit a JSON number.
 void print_json(const Vault& vault, const VaultStatus& status) {
-  const nlohmann::ordered_json facts = {
+  const Json facts = {
       {"name", vault.name()},
       {"guid", std::to_string(vault.guid())},
       {"version", std::to_string(status.version)},
@@ -50,11 +49,7 @@ void print_json(const Vault& vault, const VaultStatus& status) {
       {"segments", std::to_string(status.segments)},
       {"uberblocks", std::to_string(status.uberblocks)},
   };
-  const nlohmann::ordered_json document = {
-      {"output_version", {{"command", "sealift status"}, {"vers_major", 0}, {"vers_minor", 1}}},
-      {"vaults", {{vault.name(), facts}}},
-  };
-  fmt::print("{}\n", document.dump(2));
+  print(json_document("sealift status", "vaults", {{vault.name(), facts}}));
 }
 
 Action setup(Parser& parser, const Globals& globals) {

@@ -3,12 +3,11 @@
 #include <sealift/digest.h>
 #include <sealift/keys.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
 #include "cli/ask_key.h"
 #include "cli/command.h"
 #include "cli/digest_file.h"
+#include "cli/json.h"
 #include "cli/stream_input.h"
 
 namespace sealift::cli {
@@ -66,7 +65,7 @@ void print_text(const ProvenStream& proven) {
 
 void print_json(const ProvenStream& proven) {
   const stream::StreamSummary& summary = proven.summary;
-  nlohmann::json substreams = nlohmann::json::array();
+  Json substreams = Json::array();
   for (std::size_t i = 0; i < summary.substreams.size(); ++i) {
     const stream::SubstreamSummary& each = summary.substreams[i];
     substreams.push_back({{"toname", each.to_name},
@@ -77,12 +76,11 @@ void print_json(const ProvenStream& proven) {
                           {"bytes", each.bytes}});
     if (i < proven.verdicts.size()) substreams.back()["verdict"] = name_of(proven.verdicts[i]);
   }
-  const nlohmann::json json = {{"package", summary.is_package},
-                               {"byteorder", summary.big_endian ? "big" : "little"},
-                               {"records", summary.records},
-                               {"bytes", summary.bytes},
-                               {"substreams", substreams}};
-  fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  print({{"package", summary.is_package},
+         {"byteorder", summary.big_endian ? "big" : "little"},
+         {"records", summary.records},
+         {"bytes", summary.bytes},
+         {"substreams", substreams}});
 }
 
 /// Where the stream comes from standard input, nobody can be asked for a key there.

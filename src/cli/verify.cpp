@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sealift/keys.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
 #include "cli/ask_key.h"
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/nice_number.h"
 #include "cli/talk.h"
 
@@ -55,7 +54,7 @@ void print_text(const VerifiedSnapshot& each) {
              meaning_of(each.verdict), each.objects, each.blocks, nice_bytes(each.bytes));
 }
 
-nlohmann::ordered_json to_json(const VerifiedSnapshot& each) {
+Json to_json(const VerifiedSnapshot& each) {
   return {{"snapshot", each.snapshot},
           {"verdict", each.verdict == Verdict::kDamaged ? "damaged" : name_of(each.verdict)},
           {"objects", each.objects},
@@ -72,7 +71,7 @@ ExitCode run(const Options& options, const Globals& globals) {
   request.depth = options.root ? VerifyDepth::kRoot : VerifyDepth::kBlocks;
   request.key = key_access(options.location);
 
-  auto all = nlohmann::ordered_json::array();
+  auto all = Json::array();
   VerifyObserver observer;
   observer.on_fault = [](const std::string& fault) { say_error(fault); };
   observer.on_snapshot = [&](const VerifiedSnapshot& each) {
@@ -83,8 +82,7 @@ ExitCode run(const Options& options, const Globals& globals) {
     }
   };
   const std::uint64_t faults = verify(vault, request, observer);
-  if (options.json)
-    fmt::print("{}\n", all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (options.json) print(all);
   return faults == 0 ? ExitCode::kOk : ExitCode::kDamaged;
 }
 
