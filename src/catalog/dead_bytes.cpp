@@ -5,7 +5,7 @@
 
 namespace sealift::catalog {
 namespace {
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kDeadBytesVersion = 1;
 }
 
 std::uint64_t total(const DeadBytes& dead) {
@@ -27,7 +27,7 @@ DeadBytes merge(const DeadBytes& of_victim, const DeadBytes& of_next, objset::Bi
 }
 
 std::string encode(const DeadBytes& dead) {
-  RecordWriter writer(RecordKind::kDeadBytes, kVersion);
+  RecordWriter writer(RecordKind::kDeadBytes, kDeadBytesVersion);
   std::uint64_t birth = 0;
   for (const auto& [born, bytes] : dead) {
     writer.varint(born.value - birth);
@@ -38,7 +38,7 @@ std::string encode(const DeadBytes& dead) {
 }
 
 DeadBytes decode_dead_bytes(std::string_view bytes) {
-  RecordReader reader(bytes, RecordKind::kDeadBytes, kVersion);
+  RecordReader reader(bytes, RecordKind::kDeadBytes, kDeadBytesVersion);
   DeadBytes dead;
   std::uint64_t birth = 0;
   while (!reader.at_end()) {

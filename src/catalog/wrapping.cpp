@@ -8,7 +8,7 @@
 namespace sealift::catalog {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kWrappingVersion = 1;
 constexpr std::size_t kIdDigits = 16;
 
 /// What the id is taken over, and the front of the record.
@@ -40,14 +40,14 @@ std::optional<WrappingId> parse_wrapping_id(std::string_view text) {
 }
 
 WrappingId Wrapping::id() const {
-  RecordWriter writer(RecordKind::kWrapping, kVersion);
+  RecordWriter writer(RecordKind::kWrapping, kWrappingVersion);
   put_sealed_fields(writer, *this);
   const auto digest = crypto::sha256(as_bytes(writer.take()));
   return WrappingId{load<std::uint64_t>(digest.data(), Endian::kBig)};
 }
 
 std::string encode(const Wrapping& wrapping) {
-  RecordWriter writer(RecordKind::kWrapping, kVersion);
+  RecordWriter writer(RecordKind::kWrapping, kWrappingVersion);
   put_sealed_fields(writer, wrapping);
   writer.text(wrapping.from);
   writer.seconds(wrapping.arrived_seconds);
@@ -55,7 +55,7 @@ std::string encode(const Wrapping& wrapping) {
 }
 
 Wrapping decode_wrapping(std::string_view bytes) {
-  RecordReader reader(bytes, RecordKind::kWrapping, kVersion);
+  RecordReader reader(bytes, RecordKind::kWrapping, kWrappingVersion);
   Wrapping wrapping;
   wrapping.suite = reader.u64();
   wrapping.key_guid = reader.u64();

@@ -42,7 +42,7 @@ constexpr std::array<Letter, 14> kMaskLetters = {{{0x000001, 'r'},
                                                   {0x080000, 'o'},
                                                   {0x100000, 'y'}}};
 
-struct Entry {
+struct Ace {
   std::uint16_t type = 0;
   std::uint16_t flags = 0;
   std::uint32_t mask = 0;
@@ -57,7 +57,7 @@ std::string letters(const std::array<Letter, N>& table, std::uint32_t bits) {
   return text;
 }
 
-std::string text_of(const Entry& entry) {
+std::string text_of(const Ace& entry) {
   constexpr std::string_view types = "ADUL";
   if (entry.type >= types.size()) fail(ErrorKind::kState, "an ACL entry of type {}", entry.type);
   std::string who;
@@ -101,8 +101,8 @@ class Input {
   Endian byte_order_;
 };
 
-Entry take_entry(Input& input) {
-  Entry entry;
+Ace take_entry(Input& input) {
+  Ace entry;
   entry.type = input.take<std::uint16_t>();
   entry.flags = input.take<std::uint16_t>();
   entry.mask = input.take<std::uint32_t>();
@@ -115,8 +115,8 @@ Entry take_entry(Input& input) {
   return entry;
 }
 
-Entry take_old_entry(Input& input) {
-  Entry entry;
+Ace take_old_entry(Input& input) {
+  Ace entry;
   entry.who = input.take<std::uint32_t>();
   entry.mask = input.take<std::uint32_t>();
   entry.flags = input.take<std::uint16_t>();

@@ -8,12 +8,12 @@
 #include "dataset/object_types.h"
 #include "dataset/zap.h"
 #include "dataset/zap_object.h"
+#include "stream/record_format.h"
 
 namespace sealift::dataset {
 namespace {
 
 constexpr std::size_t kAlign = 8;
-constexpr std::size_t kSector = 512;
 constexpr std::size_t kPointerBytes = 128;  ///< that a spill block's pointer takes of a bonus
 constexpr std::size_t kMaxSpillBytes = 128U << 10;
 /// The sequence numbers of files are younger than the releases that must read this.
@@ -113,7 +113,7 @@ AttributeWriter::Split AttributeWriter::split(const AttributeValues& values,
   if (size_of(values, 0, values.size()) <= room) return {values.size(), 0};
   std::size_t count = values.size();
   while (size_of(values, 0, count) > room - kPointerBytes) --count;
-  const std::size_t bytes = round_up(size_of(values, count, values.size()), kSector);
+  const std::size_t bytes = round_up(size_of(values, count, values.size()), stream::kMinBlockSize);
   if (count == 0 || bytes > kMaxSpillBytes)
     fail(ErrorKind::kRefused, "attributes of {} bytes are more than a file can have", bytes);
   return {count, bytes};

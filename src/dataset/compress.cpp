@@ -14,11 +14,11 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "dataset/old_compression.h"
+#include "stream/record_format.h"
 
 namespace sealift::dataset {
 namespace {
 
-constexpr std::size_t kSector = 512;
 constexpr std::size_t kLengthBytes = 4;  ///< lz4's and zstd's own length, big-endian
 constexpr std::size_t kZstdHeaderBytes = 8;
 constexpr unsigned kLevelShift = 24;
@@ -112,11 +112,11 @@ std::size_t Compressor::squeeze(const Compression& how, ByteView plain, std::siz
 }
 
 std::optional<ByteSpan> Compressor::compress(const Compression& how, ByteView plain) {
-  if (how.kind == compression::kOff || plain.size() <= kSector) return std::nullopt;
+  if (how.kind == compression::kOff || plain.size() <= stream::kMinBlockSize) return std::nullopt;
   const std::size_t limit = plain.size() - plain.size() / 8;
   out_.resize(plain.size());
   const std::size_t made = squeeze(how, plain, limit);
-  const std::size_t stored = round_up(made, kSector);
+  const std::size_t stored = round_up(made, stream::kMinBlockSize);
   if (made == 0 || made > limit || stored >= plain.size()) return std::nullopt;
   std::fill(out_.begin() + static_cast<std::ptrdiff_t>(made),
             out_.begin() + static_cast<std::ptrdiff_t>(stored), 0);

@@ -8,13 +8,12 @@
 #include "dataset/extended_attributes.h"
 #include "dataset/object_types.h"
 #include "dataset/path.h"
+#include "stream/record_format.h"
 
 namespace sealift::dataset {
 namespace {
 
 constexpr std::uint64_t kDefaultRecordBytes = 128U << 10;
-constexpr std::uint64_t kSector = 512;
-
 std::uint64_t type_of(const os::FileStatus& status) {
   return status.mode & file_mode::kTypeMask;
 }
@@ -290,8 +289,8 @@ std::uint32_t TreePut::block_size_for(const Child& child) const {
     const bool has_several = child.before->object->dnode.max_block > 0;
     if (has_several || size <= now) return now;
   }
-  const std::uint64_t wanted = std::min(record_size_, round_up(size, kSector));
-  return static_cast<std::uint32_t>(std::max(kSector, wanted));
+  const std::uint64_t wanted = std::min(record_size_, round_up(size, stream::kMinBlockSize));
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(stream::kMinBlockSize, wanted));
 }
 
 void TreePut::put_bytes(const os::SourceFile& from, const Child& child) {

@@ -44,13 +44,13 @@ class Masks {
   std::uint32_t write_;
 };
 
-struct Entry {
+struct TrivialAce {
   std::uint16_t type;
   std::uint16_t who;
   std::uint32_t mask;
 };
 
-void append(TrivialAcl& acl, const Entry& entry) {
+void append(TrivialAcl& acl, const TrivialAce& entry) {
   const std::size_t at = acl.entries.size();
   acl.entries.resize(at + acl_entry::kAbstractBytes);
   std::uint8_t* to = acl.entries.data() + at;

@@ -6,11 +6,11 @@
 #include "base/checked.h"
 #include "dataset/file_reader.h"
 #include "dataset/object_types.h"
+#include "stream/record_format.h"
 
 namespace sealift::dataset {
 namespace {
 
-constexpr std::uint64_t kSector = 512;
 constexpr std::uint32_t kDirectoryMode = file_mode::kDirectory | 01777;
 constexpr std::uint32_t kValueMode = file_mode::kRegular | 0644;
 
@@ -94,7 +94,8 @@ bool XattrDirectoryWriter::is_value(const File& file, const Bytes& value) const 
 
 void XattrDirectoryWriter::write_value(std::uint64_t object, const Bytes& value) {
   SetWriter& writer = tools_.files.writer();
-  const std::uint64_t whole = std::max(kSector, round_up(value.size(), kSector));
+  const std::uint64_t whole =
+      std::max<std::uint64_t>(stream::kMinBlockSize, round_up(value.size(), stream::kMinBlockSize));
   const auto block_size = static_cast<std::uint32_t>(std::min(tools_.record_size, whole));
   writer.reshape(object, block_size);
   Bytes block;

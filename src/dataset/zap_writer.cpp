@@ -7,11 +7,11 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "dataset/zap_format.h"
+#include "stream/record_format.h"
 
 namespace sealift::dataset {
 namespace {
 
-constexpr std::size_t kSector = 512;
 constexpr unsigned kShift = fat_zap::kDefaultBlockShift;
 constexpr std::size_t kFatBlockBytes = std::size_t{1} << kShift;
 constexpr unsigned kEmbeddedShift = fat_zap::embedded_table_shift(kShift);
@@ -139,7 +139,7 @@ ZapImage::ZapImage(std::vector<ZapItem> items, const ZapShape& shape)
   place();
   if (is_micro_) {
     const std::size_t bytes = micro_zap::kHeaderBytes + items_.size() * micro_zap::kEntryBytes;
-    block_size_ = static_cast<std::uint32_t>(round_up(bytes, kSector));
+    block_size_ = static_cast<std::uint32_t>(round_up(bytes, stream::kMinBlockSize));
     return;
   }
   block_size_ = kFatBlockBytes;

@@ -79,7 +79,7 @@ Wrapping Adoption::find_wanted() const {
 
 WrappingKey Adoption::read_key(const Wrapping& wrapping) const {
   const Derivation derivation = derivation_of(wrapping);
-  const std::string location = request_.key.location.empty() ? "prompt" : request_.key.location;
+  const std::string location = request_.key.location.empty() ? kPrompt : request_.key.location;
   const crypto::Secret material = read_key_material(
       location, request_.key, {request_.dataset, name_of(derivation.format), {}, {}});
   return WrappingKey::derive(material, derivation);

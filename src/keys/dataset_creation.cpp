@@ -78,7 +78,7 @@ void DatasetCreation::plan(const Catalog& catalog) {
 }
 
 void DatasetCreation::make_root_key() {
-  new_location_ = wish_.location.value_or("prompt");
+  new_location_ = wish_.location.value_or(kPrompt);
   new_key_ = make_new_key({request_.name, *wish_.format, new_location_, wish_.iterations},
                           request_.key, tools_.random);
 }

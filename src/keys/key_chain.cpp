@@ -10,8 +10,6 @@
 namespace sealift::keys {
 namespace {
 
-constexpr const char* kPrompt = "prompt";
-
 MasterKey opened(std::optional<MasterKey> key) {
   if (!key) fail(ErrorKind::kWrongKey, "incorrect key");
   return *std::move(key);

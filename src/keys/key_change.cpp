@@ -172,7 +172,7 @@ NewKeyPlan KeyChange::plan_key(std::optional<KeyFormat> format, std::optional<st
     fail(ErrorKind::kUsage, "Keyformat required for new encryption root");
   if (!format) format = derivation_of(own_wrapping(before_, dataset_)).format;
   if (!location && dataset_.is_encryption_root()) location = stored_location(before_, dataset_);
-  if (!location || location->empty()) location = "prompt";
+  if (!location || location->empty()) location = kPrompt;
   return {request_.dataset, *format, *location, iterations};
 }
 

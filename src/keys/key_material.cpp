@@ -16,7 +16,6 @@ using crypto::Secret;
 constexpr std::string_view kFile = "file://";
 constexpr std::string_view kDescriptor = "fd://";
 constexpr std::string_view kWeb[] = {"https://", "http://"};
-constexpr std::string_view kPrompt = "prompt";
 /// Far above the longest passphrase that zfs takes.
 constexpr std::size_t kMaxMaterialBytes = 4096;
 

@@ -8,7 +8,6 @@
 namespace sealift::keys {
 namespace {
 
-constexpr const char* kPrompt = "prompt";
 constexpr unsigned kAttempts = 3;  // as zfs load-key
 
 std::string location_of(const catalog::Catalog& catalog, const catalog::DatasetRecord& root,

@@ -17,7 +17,7 @@ constexpr std::uint8_t kHasHoleEnd = 0x04;
 constexpr std::uint8_t kIsAlike = 0x08;   ///< of the same kind as the dnode before it
 constexpr std::uint8_t kOneBlock = 0x10;  ///< max_block is 0
 constexpr std::uint8_t kNoSpill = 0x20;   ///< the spill entry is a hole without a birth
-constexpr std::uint8_t kKnownFlags =
+constexpr std::uint8_t kDnodeFlags =
     kHasSpill | kIsCut | kHasHoleEnd | kIsAlike | kOneBlock | kNoSpill;
 
 constexpr std::uint32_t kObjectTypeSystemAttributes = 44;  // DMU_OT_SA
@@ -104,7 +104,7 @@ void check_cut(const Dnode& dnode) {
 
 Dnode unpack_dnode(Unpacker& unpack, DnodeContext& before) {
   const auto flags = unpack.take<std::uint8_t>();
-  if (flags & ~kKnownFlags) fail(ErrorKind::kDamaged, "a dnode has unknown flags {:#x}", flags);
+  if (flags & ~kDnodeFlags) fail(ErrorKind::kDamaged, "a dnode has unknown flags {:#x}", flags);
   if (!(flags & kIsAlike)) {
     const ByteView kind = unpack.take_bytes(kKindBytes);
     before.kind.assign(kind.begin(), kind.end());

@@ -24,7 +24,7 @@ constexpr std::uint8_t kDedupCapable = 0x02;
 constexpr std::uint8_t kUsualKey = 0x04;  ///< the key's property word is the one below
 constexpr std::uint8_t kFullSize = 0x08;  ///< stored in as many bytes as the logical size
 constexpr std::uint8_t kAdjacent = 0x10;  ///< right behind the block before it, but not alike
-constexpr std::uint8_t kKnownFlags = kBigEndian | kDedupCapable | kUsualKey | kFullSize | kAdjacent;
+constexpr std::uint8_t kEntryFlags = kBigEndian | kDedupCapable | kUsualKey | kFullSize | kAdjacent;
 
 /// The property word that a key has (include/sys/ddt.h, DDK_SET_*) where the stream told all of it.
 std::uint64_t usual_properties(const Entry& entry) {
@@ -156,7 +156,7 @@ void unpack_kind(Unpacker& unpack, Entry& entry, EntryContext& previous, std::ui
     entry.logical_size = before.logical_size;
   } else {
     const auto flags = unpack.take<std::uint8_t>();
-    if (flags & ~kKnownFlags) fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", flags);
+    if (flags & ~kEntryFlags) fail(ErrorKind::kDamaged, "an entry has unknown flags {:#x}", flags);
     previous.flags = flags & ~kAdjacent;
     entry.checksum_type = unpack.take<std::uint8_t>();
     entry.compression = unpack.take<std::uint8_t>();

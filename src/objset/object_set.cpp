@@ -8,7 +8,7 @@ namespace sealift::objset {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x314a424f;  // "OBJ1"
-constexpr std::uint8_t kBigEndian = 0x01;
+constexpr std::uint8_t kBigEndianSet = 0x01;
 
 struct TreeView {
   const Geometry& geometry;
@@ -34,7 +34,7 @@ Bytes encode_object_set(const ObjectSet& set) {
   Bytes out;
   Packer pack(out);
   pack.put(kMagic);
-  pack.put(static_cast<std::uint8_t>(set.byte_order == Endian::kBig ? kBigEndian : 0));
+  pack.put(static_cast<std::uint8_t>(set.byte_order == Endian::kBig ? kBigEndianSet : 0));
   std::array<std::uint8_t, stream::kRecordSize> begin;
   stream::encode(set.begin, Endian::kLittle, begin);
   pack.put(ByteView(begin));
@@ -52,7 +52,7 @@ ObjectSet decode_object_set(ByteView from) {
   if (unpack.take<std::uint32_t>() != kMagic)
     fail(ErrorKind::kDamaged, "the root of an object set has another magic number");
   ObjectSet set;
-  set.byte_order = (unpack.take<std::uint8_t>() & kBigEndian) ? Endian::kBig : Endian::kLittle;
+  set.byte_order = (unpack.take<std::uint8_t>() & kBigEndianSet) ? Endian::kBig : Endian::kLittle;
   stream::Record record;
   stream::decode(unpack.take_bytes(stream::kRecordSize).first<stream::kRecordSize>(),
                  Endian::kLittle, record);

@@ -11,7 +11,7 @@ namespace sealift::vault {
 
 namespace {
 
-constexpr std::string_view kMagic = "SLFTIDNT";
+constexpr std::string_view kIdentityMagic = "SLFTIDNT";
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{1} << 40;
 
@@ -73,7 +73,7 @@ void require_valid_name(std::string_view name) {
 Bytes encode(const Identity& identity, const Features& features) {
   require_valid_name(identity.name);
   Bytes payload(kNameAt + identity.name.size());
-  std::copy(kMagic.begin(), kMagic.end(), payload.begin());
+  std::copy(kIdentityMagic.begin(), kIdentityMagic.end(), payload.begin());
   store(payload.data() + kVersionAt, identity.version);
   payload[kChecksumAt] = static_cast<std::uint8_t>(identity.checksum);
   payload[kNameSizeAt] = static_cast<std::uint8_t>(identity.name.size());
@@ -86,7 +86,7 @@ Bytes encode(const Identity& identity, const Features& features) {
 }
 
 DecodedIdentity decode_identity(ByteView page) {
-  if (!is_sealed(page) || as_text(page.first(kMagic.size())) != kMagic) {
+  if (!is_sealed(page) || as_text(page.first(kIdentityMagic.size())) != kIdentityMagic) {
     fail(ErrorKind::kDamaged, "the vault's identity file is damaged");
   }
   DecodedIdentity decoded;

@@ -10,8 +10,8 @@ namespace {
 
 // Header: magic u32, number of growths u32, number of extents u32. Then each as 20 bytes:
 // segment u32 and two u64.
-constexpr std::uint32_t kMagic = 0x54544c53;  // "SLTT"
-constexpr std::size_t kHeaderBytes = 12;
+constexpr std::uint32_t kTailMagic = 0x54544c53;  // "SLTT"
+constexpr std::size_t kTailHeaderBytes = 12;
 constexpr std::size_t kEntryBytes = 20;
 
 struct Triple {
@@ -33,15 +33,15 @@ Triple decode_entry(const std::uint8_t* from) {
 }  // namespace
 
 std::size_t tail_bytes(std::size_t growths, std::size_t extents) {
-  return kHeaderBytes + (growths + extents) * kEntryBytes;
+  return kTailHeaderBytes + (growths + extents) * kEntryBytes;
 }
 
 Bytes encode(const Tail& tail) {
   Bytes bytes(tail_bytes(tail.growth.size(), tail.replaced.size()));
-  store(bytes.data(), kMagic);
+  store(bytes.data(), kTailMagic);
   store(bytes.data() + 4, static_cast<std::uint32_t>(tail.growth.size()));
   store(bytes.data() + 8, static_cast<std::uint32_t>(tail.replaced.size()));
-  std::uint8_t* to = bytes.data() + kHeaderBytes;
+  std::uint8_t* to = bytes.data() + kTailHeaderBytes;
   for (const SegmentGrowth& growth : tail.growth) {
     encode_entry({growth.segment, growth.length, growth.added}, to);
     to += kEntryBytes;
@@ -54,7 +54,7 @@ Bytes encode(const Tail& tail) {
 }
 
 Tail decode_tail(ByteView bytes) {
-  if (bytes.size() < kHeaderBytes || load<std::uint32_t>(bytes.data()) != kMagic) {
+  if (bytes.size() < kTailHeaderBytes || load<std::uint32_t>(bytes.data()) != kTailMagic) {
     fail(ErrorKind::kDamaged, "a block is no tail of a commit");
   }
   const std::size_t growths = load<std::uint32_t>(bytes.data() + 4);
@@ -63,7 +63,7 @@ Tail decode_tail(ByteView bytes) {
     fail(ErrorKind::kDamaged, "the tail of a commit has the wrong size");
   }
   Tail tail;
-  const std::uint8_t* from = bytes.data() + kHeaderBytes;
+  const std::uint8_t* from = bytes.data() + kTailHeaderBytes;
   for (std::size_t i = 0; i < growths; ++i, from += kEntryBytes) {
     const Triple entry = decode_entry(from);
     tail.growth.push_back({entry.segment, entry.first, entry.second});

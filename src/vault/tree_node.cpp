@@ -12,8 +12,8 @@ namespace sealift::vault {
 
 namespace {
 
-constexpr std::uint32_t kMagic = 0x4e544c53;  // "SLTN"
-constexpr std::size_t kHeaderBytes = 12;
+constexpr std::uint32_t kNodeMagic = 0x4e544c53;  // "SLTN"
+constexpr std::size_t kNodeHeaderBytes = 12;
 
 void put(Bytes& to, std::string_view text) {
   to.insert(to.end(), text.begin(), text.end());
@@ -85,14 +85,14 @@ std::size_t TreeNode::bytes_of(const Entry& entry) const {
 }
 
 void TreeNode::measure() {
-  bytes = kHeaderBytes;
+  bytes = kNodeHeaderBytes;
   for (const Entry& entry : entries) bytes += bytes_of(entry);
 }
 
 Bytes encode(const TreeNode& node) {
   Bytes encoded;
   encoded.reserve(node.bytes);
-  put_number(encoded, kMagic);
+  put_number(encoded, kNodeMagic);
   put_number(encoded, node.level);  // u8 and three zeros
   put_number(encoded, static_cast<std::uint32_t>(node.entries.size()));
   for (const TreeNode::Entry& entry : node.entries) {
@@ -111,7 +111,7 @@ Bytes encode(const TreeNode& node) {
 
 TreeNode decode_tree_node(ByteView bytes) {
   Fields fields(bytes);
-  if (bytes.size() < kHeaderBytes || fields.number<std::uint32_t>() != kMagic) {
+  if (bytes.size() < kNodeHeaderBytes || fields.number<std::uint32_t>() != kNodeMagic) {
     fail(ErrorKind::kDamaged, "a block is no tree node");
   }
   TreeNode node;

@@ -9,7 +9,7 @@ namespace sealift::vault {
 
 namespace {
 
-constexpr std::string_view kMagic = "SLFTUBER";
+constexpr std::string_view kUberblockMagic = "SLFTUBER";
 
 // Where the fields are, in bytes from the page's start; u64 but for the pointers.
 constexpr std::size_t kGuidAt = 8;
@@ -48,7 +48,7 @@ Uberblock decode(ByteView page) {
 Bytes encode(const Uberblock& uberblock) {
   Bytes payload(kEnd);
   const auto put = [&](std::size_t at, std::uint64_t value) { store(payload.data() + at, value); };
-  std::copy(kMagic.begin(), kMagic.end(), payload.begin());
+  std::copy(kUberblockMagic.begin(), kUberblockMagic.end(), payload.begin());
   put(kGuidAt, uberblock.vault_guid);
   put(kTxgAt, uberblock.txg.value);
   put(kTimeAt, static_cast<std::uint64_t>(uberblock.time_seconds));
@@ -82,7 +82,8 @@ std::vector<Claim> claims_of(ByteView ring, std::uint64_t vault_guid) {
     const auto number = [&](std::size_t at) { return load<std::uint64_t>(page.data() + at); };
     // One in a wrong slot was written astray, and may be older than what it hides.
     const bool at_home = number(kTxgAt) % kUberblockSlots == slot;
-    if (at_home && as_text(page.first(kMagic.size())) == kMagic && number(kGuidAt) == vault_guid)
+    if (at_home && as_text(page.first(kUberblockMagic.size())) == kUberblockMagic &&
+        number(kGuidAt) == vault_guid)
       claims.push_back({number(kTxgAt), slot});
   }
   std::sort(claims.begin(), claims.end(),
