@@ -15,7 +15,7 @@ add_compile_options(-Wall -Wextra -Wshadow)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False alarms on std::string operator+ (GCC bug 105651).
   add_compile_options(-Wno-restrict -Wno-array-bounds)
-  add_compile_options(-Wno-stringop-overflow)  # and on fmt's appenders at -O3
+  add_compile_options(-Wno-stringop-overflow -Wno-stringop-overread)  # and on fmt's appenders
 endif()
 
 # Assertions guard against our own bugs and stay on in every build.
@@ -36,6 +36,13 @@ if(SEALIFT_SANITIZE)
   add_compile_options(-fsanitize=${SEALIFT_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SEALIFT_SANITIZE})
+endif()
+
+# Several files at once, where a preset asks for it: a floor's files share one anonymous namespace
+# then, and what is local to one of them cannot be named as in its neighbour.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+if(CMAKE_UNITY_BUILD)
+  add_compile_options(-Wno-subobject-linkage)  # an Impl of local types
 endif()
 
 # Half of the time that a file takes goes to headers which all of them include. A compiler cache
