@@ -141,6 +141,7 @@ void write_block(stream::Writer& writer, std::uint64_t object) {
   write.compression = 2;
   write.compressed_size = 512;
   write.sealing.iv[0] = 1;
+  write.sealing.mac[0] = 1;
   writer.write(write, Bytes(512, 7));
 }
 

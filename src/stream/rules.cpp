@@ -43,6 +43,11 @@ void check_unsealed(const Sealing& sealing) {
   require(sealing == Sealing{}, "salt, IV or MAC in a stream that is not raw");
 }
 
+/// A block that is not sealed among those that are: OpenZFS makes none (module/zfs/zio.c).
+void check_sealed(const Sealing& sealing) {
+  require(sealing.mac != Mac{}, "a block without a MAC in a raw stream");
+}
+
 }  // namespace
 
 bool is_object_type(std::uint32_t type) {
@@ -223,6 +228,7 @@ void Rules::check_one(const Write& record) {
           record.object);
   require(record.offset / current_.block_size <= current_.max_block_id,
           "offset {} is beyond object {}", record.offset, record.object);
+  check_sealed(record.sealing);
 }
 
 void Rules::check_one(const WriteByref& record) {
@@ -285,6 +291,7 @@ void Rules::check_one(const Spill& record) {
   check_flags(record.flags, record_flag::kSpillUnmodified | swapped);
   if (raw_) {
     check_compression(record.compression);
+    check_sealed(record.sealing);
     return check_sealed_sizes(record.length, record.compressed_size);
   }
   require(record.compression == 0 && record.compressed_size == 0,

@@ -106,6 +106,7 @@ Write raw_write(std::uint64_t id, std::uint64_t offset) {
   Write raw = write(id, offset);
   raw.compression = kCompressionOff;
   raw.compressed_size = 4096;
+  raw.sealing.mac[0] = 1;
   return raw;
 }
 
@@ -280,6 +281,9 @@ TEST_CASE("raw data are whole blocks of their object") {
   Write odd = raw_write(1, 8192);
   odd.compressed_size = 600;
   CHECK_THAT(stream.add(odd), ContainsSubstring("600 bytes stored"));
+  Write plain = raw_write(1, 12288);
+  plain.sealing = {};
+  CHECK_THAT(stream.add(plain), ContainsSubstring("without a MAC"));
   CHECK_THAT(stream.add(raw_write(1, 4096 * 10)), ContainsSubstring("beyond object 1"));
 }
 
