@@ -88,8 +88,8 @@ struct VerifyObserver {
   std::function<void(const std::string&)> on_fault;
 };
 
-/// Reads snapshots and proves them, oldest first. With kBlocks, what a key proved is recorded as
-/// proven, and what it disproved as unproven. Returns the number of faults.
+/// Reads snapshots and proves them, oldest first. With kBlocks, and a vault open for writing, what a
+/// key proved is recorded as proven, and what it disproved as unproven. Returns the number of faults.
 ///
 /// Throws Error: kWrongKey where a key was given that does not open a dataset, before any of its
 /// data are touched; kUsage for key material that cannot be; kState where the target is not there.

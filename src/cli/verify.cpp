@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/nice_number.h"
 #include "cli/talk.h"
+#include "os/directory.h"
 
 namespace sealift::cli {
 namespace {
@@ -64,7 +65,9 @@ Json to_json(const VerifiedSnapshot& each) {
 }
 
 ExitCode run(const Options& options, const Globals& globals) {
-  Vault vault = Vault::open(globals.require_vault(), Vault::Access::kWrite);
+  const std::string directory = globals.require_vault();
+  const bool can_record = os::is_writable_directory(directory);
+  Vault vault = Vault::open(directory, can_record ? Vault::Access::kWrite : Vault::Access::kRead);
   VerifyRequest request;
   request.target = options.target;
   request.recursion = options.recursive ? Recursion::kDescendants : Recursion::kNone;

@@ -92,6 +92,7 @@ class Verification {
     const bool is_proven = verdict == Verdict::kProven && request_.depth == VerifyDepth::kBlocks;
     const Proof proof = is_proven ? Proof::kProven : Proof::kUnproven;
     if (snapshot.proof == proof || (!is_proven && verdict != Verdict::kDamaged)) return;
+    if (vault_.access() != vault::Access::kWrite) return;
     catalog::commit(vault_, [&](Catalog& catalog, vault::Transaction&) {
       auto now = catalog.find_snapshot(snapshot.id);
       if (!now || now->guid != snapshot.guid) return;

@@ -47,6 +47,10 @@ void sync_directory(const std::filesystem::path& path) {
   if (::fsync(directory.descriptor()) != 0) fail_errno("sync", path.native());
 }
 
+bool is_writable_directory(const std::filesystem::path& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
 bool remove_file(const std::filesystem::path& path) {
   if (::unlink(path.c_str()) == 0) return true;
   if (errno == ENOENT) return false;

@@ -10,6 +10,9 @@ namespace sealift::os {
 /// Makes a directory; its parent must exist. False if it was there already.
 bool make_directory(const std::filesystem::path& path);
 
+/// Whether this process may make files in a directory, by its rights and on that file system.
+bool is_writable_directory(const std::filesystem::path& path);
+
 /// The names in a directory but "." and "..", in no order.
 std::vector<std::string> list_directory(const std::filesystem::path& path);
 

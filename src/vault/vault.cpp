@@ -210,6 +210,9 @@ std::unique_ptr<Vault> Vault::open(std::shared_ptr<Storage> storage, Access acce
 Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Vault::~Vault() = default;
 
+Access Vault::access() const {
+  return impl_->access();
+}
 const Identity& Vault::identity() const {
   return impl_->identity();
 }

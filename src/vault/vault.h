@@ -73,6 +73,7 @@ class Vault : public BlockReader {
 
   ~Vault() override;
 
+  Access access() const;
   const Identity& identity() const;
   const Root& root() const;
   /// Moves this reader to the newest committed state.
