@@ -32,12 +32,12 @@ cp "$SEALIFT" "$(dirname "$SEALIFT")/nbdkit-sealift-plugin.so" "$work"
 chmod a+rx "$work" "$work/sealift"
 chmod a+r "$work/key"
 chmod -R a+rX,a-w "$work/vault"
-nobody=()
+nobody=(env "TMPDIR=$work/own")
 if [ "$(id -u)" = 0 ]; then
-    nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    nobody+=(setpriv --reuid 65534 --regid 65534 --clear-groups)
     chown -R 65534:65534 "$work/own"
 fi
-sealift() { "${nobody[@]}" env "TMPDIR=$work/own" "$work/sealift" --vault "$work/vault" "$@"; }
+sealift() { "${nobody[@]}" "$work/sealift" --vault "$work/vault" "$@"; }
 contents() { find "$work/vault" -type f -exec sha256sum {} + | sort; }
 contents >"$work/before"
 
@@ -48,15 +48,15 @@ sealift send -w tank/enc-vol-16k@s1 | cmp - "$chain/s1.zfs" || fail "not what ZF
 sealift restore -q tank/fs@s "$work/own/tree"
 diff -r "$work/tree" "$work/own/tree" || fail "restore"
 
-sealift nbd -U "$work/own/socket" -L "file://$work/key" tank/enc-vol-16k@s1 >"$work/uri" 2>"$work/said" &
+"${nobody[@]}" "$work/sealift" --vault "$work/vault" nbd -U "$work/own/socket" \
+    -L "file://$work/key" tank/enc-vol-16k@s1 >"$work/uri" 2>"$work/said" &
 server=$!
 for ((i = 0; i < 300; i++)); do [ ! -s "$work/uri" ] || break; sleep 0.1; done
 nbdcopy "$(cat "$work/uri")" - | cmp - <(sealift cat -L "file://$work/key" tank/enc-vol-16k@s1) || fail "nbd"
 kill "$server"; wait "$server" || true; server=
 
 if [ -w /dev/fuse ] && command -v fusermount3 >/dev/null; then
-    mkdir "$work/own/view"
-    [ ${#nobody[@]} = 0 ] || chown 65534 "$work/own/view"
+    "${nobody[@]}" mkdir "$work/own/view"
     sealift mount tank/fs@s "$work/own/view"
     [ "$("${nobody[@]}" cat "$work/own/view/file")" = hello ] || fail "mount"
     "${nobody[@]}" fusermount3 -u "$work/own/view"
